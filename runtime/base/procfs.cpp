@@ -1,0 +1,86 @@
+#include "runtime/base/procfs.hpp"
+
+#include "runtime/base/file.hpp"
+#include "runtime/base/sys.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <sys/mount.h>
+
+namespace base {
+
+namespace {
+
+constexpr ino_t kProcRootInode = 1;
+
+/// EXDEV if `fd` is not on a procfs.
+Result<> require_procfs(FdRef fd) {
+    TRY_ASSIGN(const struct statfs fs, sys::fstatfs(fd));
+    if (fs.f_type != PROC_SUPER_MAGIC) {
+        errno = EXDEV;
+        return std::move(call_failed("fstatfs", fd))
+            .hint("something else than procfs is mounted there");
+    }
+    return done();
+}
+
+} // namespace
+
+Result<Procfs> Procfs::of_host() {
+    TRY_ASSIGN(Fd root, sys::open(FdRef::cwd(), "/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW));
+    TRY(require_procfs(root));
+    TRY_ASSIGN(const struct stat status, sys::fstat(root));
+    if (status.st_ino != kProcRootInode) {
+        errno = EXDEV;
+        return std::move(call_failed("fstat", root)).hint("/proc is not the root of a procfs");
+    }
+    return Procfs(std::move(root));
+}
+
+Result<Procfs> Procfs::fresh() {
+    const Fd context(::fsopen("proc", FSOPEN_CLOEXEC));
+    if (!context) {
+        return call_failed("fsopen", "proc");
+    }
+    if (::fsconfig(context.number(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0) {
+        return call_failed("fsconfig", Word{"proc"}, Word{"FSCONFIG_CMD_CREATE"});
+    }
+    Fd root(::fsmount(context.number(), FSMOUNT_CLOEXEC,
+                      MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
+    if (!root) {
+        return call_failed("fsmount", Word{"proc"});
+    }
+    return Procfs(std::move(root));
+}
+
+Result<Fd> Procfs::open(ZView path, int flags) const {
+    constexpr std::uint64_t kStay =
+        RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    Result<Fd> file = sys::open2(root_, path, flags | O_NOFOLLOW, kStay);
+    if (!file && (file.code() == ENOSYS || file.code() == EPERM)) {
+        // No openat2 (an old kernel, or a filter of an outer container). A link inside procfs is
+        // no attacker's; only a mount over it could lead away, and that is what is checked.
+        TRY_ASSIGN(Fd plain, sys::open(root_, path, flags | O_NOFOLLOW));
+        TRY(require_procfs(plain));
+        return plain;
+    }
+    return file;
+}
+
+Result<std::string> Procfs::read(ZView path) const {
+    TRY_ASSIGN(const Fd file, open(path, O_RDONLY));
+    return read_all(file);
+}
+
+Result<> Procfs::write(ZView path, std::string_view value) const {
+    TRY_ASSIGN(const Fd file, open(path, O_WRONLY));
+    return sys::write_once(file, value);
+}
+
+Result<std::string> Procfs::self(std::string_view path) const {
+    TRY_ASSIGN(const std::string pid, sys::readlink(root_, "self"));
+    return cat(pid, "/", path);
+}
+
+} // namespace base
