@@ -77,6 +77,31 @@ Result<> configure(FdRef context, std::string_view type, const std::string& opti
     return done();
 }
 
+/// MS_SILENT has no word: a context reports to its descriptor, not to the kernel's log.
+Result<> set_super_flags(FdRef context, std::string_view type, unsigned long set,
+                         unsigned long clear) {
+    struct Words {
+        unsigned long flag;
+        const char* set;
+        const char* clear;
+    };
+    constexpr std::array<Words, 5> kWords = {{
+        {MS_RDONLY, "ro", "rw"},
+        {MS_SYNCHRONOUS, "sync", "async"},
+        {MS_DIRSYNC, "dirsync", nullptr},
+        {MS_LAZYTIME, "lazytime", "nolazytime"},
+        {MS_MANDLOCK, "mand", "nomand"},
+    }};
+    for (const Words& words : kWords) {
+        if ((set & words.flag) != 0) {
+            TRY(configure(context, type, words.set));
+        } else if ((clear & words.flag) != 0 && words.clear != nullptr) {
+            TRY(configure(context, type, words.clear));
+        }
+    }
+    return done();
+}
+
 Result<> command(FdRef context, std::string_view type, fsconfig_command what,
                  std::string_view name) {
     if (::fsconfig(context.number(), what, nullptr, nullptr, 0) < 0) {
@@ -177,6 +202,9 @@ Result<> set_propagation(FdRef mount, std::uint64_t propagation, Depth depth) {
 }
 
 Result<Fd> make_filesystem(const Filesystem& filesystem) {
+    if ((filesystem.super_flags & MS_I_VERSION) != 0) {
+        return Error::system(E2BIG, "fsconfig(2) has no \"iversion\"");
+    }
     const Fd context(::fsopen(filesystem.type.c_str(), FSOPEN_CLOEXEC));
     if (!context) {
         const bool unknown = errno == ENODEV;
@@ -190,6 +218,7 @@ Result<Fd> make_filesystem(const Filesystem& filesystem) {
     if (!filesystem.source.empty()) {
         TRY(configure(context, filesystem.type, cat("source=", filesystem.source)));
     }
+    TRY(set_super_flags(context, filesystem.type, filesystem.super_flags, 0));
     for (const std::string& option : filesystem.options) {
         TRY(configure(context, filesystem.type, option));
     }
@@ -197,31 +226,30 @@ Result<Fd> make_filesystem(const Filesystem& filesystem) {
     Fd mount(::fsmount(context.number(), FSMOUNT_CLOEXEC,
                        static_cast<unsigned>(filesystem.attributes)));
     if (!mount) {
-        return context_failed(call_failed("fsmount", Word{filesystem.type},
-                                          Hex{filesystem.attributes}),
-                              context);
+        return context_failed(
+            call_failed("fsmount", Word{filesystem.type}, Hex{filesystem.attributes}), context);
     }
     return mount;
 }
 
-Result<> mount_on(FdRef target, const Filesystem& filesystem, unsigned long flags) {
+Result<> mount_on(FdRef target, const Filesystem& filesystem) {
     const std::string path = cat("/proc/self/fd/", target.number());
     const std::string data = base::join(filesystem.options, ",");
-    if (::mount(filesystem.source.c_str(), path.c_str(), filesystem.type.c_str(), flags,
-                data.empty() ? nullptr : data.c_str()) < 0) {
-        return call_failed("mount", filesystem.source, target, filesystem.type, Hex{flags}, data);
+    if (::mount(filesystem.source.c_str(), path.c_str(), filesystem.type.c_str(),
+                filesystem.super_flags, data.empty() ? nullptr : data.c_str()) < 0) {
+        return call_failed("mount", filesystem.source, target, filesystem.type,
+                           Hex{filesystem.super_flags}, data);
     }
     return done();
 }
 
-Result<> reconfigure(FdRef mount, const std::vector<std::string>& options) {
-    if (options.empty()) {
-        return done();
-    }
+Result<> reconfigure(FdRef mount, const std::vector<std::string>& options, unsigned long set_flags,
+                     unsigned long clear_flags) {
     const Fd context(::fspick(mount.number(), "", FSPICK_EMPTY_PATH | FSPICK_CLOEXEC));
     if (!context) {
         return call_failed("fspick", mount);
     }
+    TRY(set_super_flags(context, "remount", set_flags, clear_flags));
     for (const std::string& option : options) {
         TRY(configure(context, "remount", option));
     }

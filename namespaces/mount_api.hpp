@@ -42,21 +42,21 @@ base::Result<> set_propagation(base::FdRef mount, std::uint64_t propagation, Dep
 struct Filesystem {
     std::string type;
     std::string source;
-    /// "key" or "key=value", as mount(8) takes them behind -o; ro, sync… of the superblock too.
-    std::vector<std::string> options;
-    std::uint64_t attributes = 0; ///< MOUNT_ATTR_* of the mount
+    std::vector<std::string> options; ///< "key" or "key=value", for this type
+    unsigned long super_flags = 0;    ///< MS_RDONLY, MS_SYNCHRONOUS… of the superblock
+    std::uint64_t attributes = 0;     ///< MOUNT_ATTR_* of the mount
 };
 
 /// Makes it and returns it as a detached mount. The kernel's own words on a bad option are in the
-/// error. An option of 256 bytes or more is E2BIG here: only mount_on() takes it.
+/// error. E2BIG for what only mount_on() can do: an option of 256 bytes or more, or MS_I_VERSION.
 base::Result<base::Fd> make_filesystem(const Filesystem& filesystem);
 
 /// The same by mount(2), at once on `target` through /proc/self/fd, which must be a procfs of this
-/// process: for options of up to 4 KiB (overlay's lowerdir) and for `flags` (MS_*) that fsopen(2)
-/// does not have. Attributes are not applied.
-base::Result<> mount_on(base::FdRef target, const Filesystem& filesystem, unsigned long flags);
+/// process: for options of up to 4 KiB (overlay's lowerdir). Attributes are not applied.
+base::Result<> mount_on(base::FdRef target, const Filesystem& filesystem);
 
-/// Gives the superblock under `mount` new options (fspick(2); mount(8)'s remount).
-base::Result<> reconfigure(base::FdRef mount, const std::vector<std::string>& options);
+/// Gives the superblock under `mount` new options and flags (fspick(2); mount(8)'s remount).
+base::Result<> reconfigure(base::FdRef mount, const std::vector<std::string>& options,
+                           unsigned long set_flags, unsigned long clear_flags);
 
 } // namespace namespaces

@@ -31,20 +31,24 @@ struct MountStep {
     std::string source; ///< bind: absolute, on the host
     Depth depth = Depth::one;
     Filesystem filesystem;
-    unsigned long mount_flags = 0; ///< MS_* that only mount(2) can express; else 0
+    unsigned long clear_super_flags = 0; ///< MS_*, for a remount
+    bool reconfigures = false;           ///< a remount that may change the superblock: it is ours
     Attributes attributes;
     Attributes recursive_attributes;
     std::vector<PropagationChange> propagation;
     bool copy_up = false;        ///< fill a tmpfs with what it covers (tmpcopyup)
     bool real_directory = false; ///< refuse a link on the way to the target (proc, sysfs)
-    std::string bind_instead;    ///< bind this read-only where the kernel forbids the new instance
+    /// Where the kernel forbids the new instance, this is bound, with these attributes besides.
+    std::string instead;
+    Attributes instead_attributes;
 };
 
 struct RootPlan {
     enum class Entry : std::uint8_t {
         pivot,  ///< pivot_root(2): the host's tree is gone
-        move,   ///< MS_MOVE and chroot(2): --no-pivot, for a root that pivot_root refuses
-        chroot, ///< chroot(2) only: a joined mount namespace is not ours to turn around
+        move,   ///< move_mount(2) and chroot(2): --no-pivot, for what pivot_root refuses
+        joined, ///< chroot(2): a joined mount namespace is not ours to turn around
+        bare,   ///< chroot(2) and no mount at all: the mount namespace is the host's
     };
     Entry entry = Entry::pivot;
     std::string path; ///< absolute, on the host
@@ -94,8 +98,10 @@ struct CgroupView {
 
 struct MountFacts {
     std::string bundle; ///< absolute
-    bool new_user_namespace = false;
-    bool cgroup_namespace = false; ///< new or joined
+    bool user_namespace = false; ///< new or joined, as the others
+    bool cgroup_namespace = false;
+    bool new_mount_namespace = false;
+    bool joined_mount_namespace = false;
     bool no_pivot = false;
     std::vector<CgroupView> cgroups;
 };

@@ -71,7 +71,7 @@ Result<> change_attributes(FdRef mount, const MountStep& step) {
 /// By mount(2): for options too long for fsconfig(2), and for flags that it does not have.
 Result<> mount_by_path(const RootDir& root, const MountStep& step, const Filesystem& filesystem,
                        FdRef target) {
-    TRY(mount_on(target, filesystem, step.mount_flags));
+    TRY(mount_on(target, filesystem));
     TRY_ASSIGN(const Fd mount, root.resolve(step.target));
     TRY(set_attributes(mount, {.set = filesystem.attributes}, Depth::one));
     TRY(set_attributes(mount, step.recursive_attributes, Depth::recursive));
@@ -82,9 +82,6 @@ Result<> mount_filesystem(const RootDir& root, const MountStep& step) {
     Filesystem filesystem = step.filesystem;
     TRY(keep_mode(root, step, filesystem));
     TRY_ASSIGN(const Fd target, directory_for(root, step));
-    if (step.mount_flags != 0) {
-        return mount_by_path(root, step, filesystem, target);
-    }
     // Copying up needs to write first.
     const std::uint64_t attributes = filesystem.attributes;
     if (step.copy_up) {
@@ -94,12 +91,11 @@ Result<> mount_filesystem(const RootDir& root, const MountStep& step) {
     if (!mount && mount.code() == E2BIG) {
         return mount_by_path(root, step, filesystem, target);
     }
-    if (!mount && mount.code() == EPERM && !step.bind_instead.empty()) {
-        // sysfs shows the network namespace; where that is the host's, a user namespace may not
-        // have a new instance (kernel rule 13).
-        mount = clone_tree(FdRef::cwd(), step.bind_instead, Depth::recursive);
+    if (!mount && mount.code() == EPERM && !step.instead.empty()) {
+        mount = clone_tree(FdRef::cwd(), step.instead, Depth::recursive);
         if (mount) {
-            TRY(set_attributes(*mount, {.set = MOUNT_ATTR_RDONLY}, Depth::recursive));
+            TRY(set_attributes(*mount, {.set = attributes}, Depth::one));
+            TRY(set_attributes(*mount, step.instead_attributes, Depth::recursive));
         }
     }
     if (!mount && mount.code() == EPERM && filesystem.type == "proc") {
@@ -133,7 +129,10 @@ Result<> mount_bind(const RootDir& root, const MountStep& step, Fd source) {
 
 Result<> remount(const RootDir& root, const MountStep& step) {
     TRY_ASSIGN(const Fd mount, root.resolve(step.target));
-    TRY(reconfigure(mount, step.filesystem.options));
+    if (step.reconfigures) {
+        TRY(reconfigure(mount, step.filesystem.options, step.filesystem.super_flags,
+                        step.clear_super_flags));
+    }
     TRY(change_attributes(mount, step));
     return finish(mount, step);
 }

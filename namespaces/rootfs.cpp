@@ -32,7 +32,7 @@ Result<> chroot_here() {
 } // namespace
 
 Result<> isolate_tree(const RootPlan& root) {
-    if (root.entry == RootPlan::Entry::chroot) {
+    if (root.entry == RootPlan::Entry::joined || root.entry == RootPlan::Entry::bare) {
         return done();
     }
     TRY_ASSIGN(const Fd top, open_path("/"));
@@ -41,6 +41,9 @@ Result<> isolate_tree(const RootPlan& root) {
 }
 
 Result<Fd> install_root(const RootPlan& root) {
+    if (root.entry == RootPlan::Entry::bare) {
+        return open_path(root.path);
+    }
     TRY_ASSIGN(Fd mount, clone_tree(FdRef::cwd(), root.path, Depth::recursive));
     // A shared root cannot be pivoted to; finish_root() makes it shared.
     const bool shared = root.propagation.type == MS_SHARED;
@@ -73,7 +76,8 @@ Result<> enter_root(const RootPlan& plan, FdRef root) {
         TRY(chroot_here());
         break;
     }
-    case RootPlan::Entry::chroot:
+    case RootPlan::Entry::joined:
+    case RootPlan::Entry::bare:
         TRY(base::sys::chdir(root));
         TRY(chroot_here());
         break;
@@ -85,6 +89,9 @@ Result<> enter_root(const RootPlan& plan, FdRef root) {
 }
 
 Result<> finish_root(const RootPlan& plan) {
+    if (plan.entry == RootPlan::Entry::bare) {
+        return done();
+    }
     TRY_ASSIGN(const Fd top, open_path("/"));
     if (plan.propagation.type != MS_PRIVATE) {
         TRY(set_propagation(top, plan.propagation.type, Depth::one).at("/linux/rootfsPropagation"));

@@ -131,4 +131,10 @@ void Channel::continue_with(const Script& script) {
     at_ = static_cast<std::size_t>(std::ranges::find(script_, Message::begin) - script_.begin()) + 1;
 }
 
+void Channel::skip(Message message) {
+    if (next() == message) {
+        ++at_;
+    }
+}
+
 } // namespace runtime

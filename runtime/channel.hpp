@@ -49,6 +49,9 @@ class Channel {
     /// Child: takes over the script that came with `begin`, behind that turn.
     void continue_with(const Script& script);
 
+    /// Child: passes a turn that another process of ours took (the relay its `sibling`).
+    void skip(Message message);
+
     [[nodiscard]] base::FdRef socket() const { return socket_; }
     void close() { socket_.close(); }
 

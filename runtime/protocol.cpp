@@ -60,7 +60,7 @@ Script script_of(const ScriptFacts& facts) {
     add(true, Message::begin);
     add(facts.relay, Message::sibling);
     add(facts.new_user_namespace && facts.relay, Message::mapped);
-    add(facts.sources_from_host, Message::sources);
+    script.insert(script.end(), facts.source_packets, Message::sources);
     add(facts.hooks_before_pivot, Message::mounted);
     add(facts.hooks_before_pivot, Message::hooked);
     add(facts.terminal, Message::console);

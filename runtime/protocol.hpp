@@ -5,7 +5,7 @@
 //        │  begin             ───────────────>│  the plan and its descriptors
 //        │<─────────────────  sibling         │  [relay]    the relay's last word: who is the child
 //        │  mapped            ───────────────>│  [relay + user ns]
-//        │  sources           ───────────────>│  [user ns]  bind sources and nodes from the host
+//        │  sources …         ───────────────>│  [user ns]  bind sources and nodes from the host
 //        │<─────────────────  mounted         │  [hooks]    the tree stands, "/" is still the host's
 //        │  hooked            ───────────────>│  [hooks]    prestart and createRuntime hooks ran
 //        │<─────────────────  console         │  [terminal] the master side of its pty
@@ -47,7 +47,7 @@ Side sender_of(Message message);
 struct ScriptFacts {
     bool relay = false;
     bool new_user_namespace = false;
-    bool sources_from_host = false;
+    std::uint32_t source_packets = 0; ///< so many `sources`: a packet takes 253 descriptors
     bool hooks_before_pivot = false; ///< prestart or createRuntime
     bool terminal = false;
 };

@@ -126,7 +126,7 @@ class WireReader {
 
 template <class Wire>
 void wire(Wire& w, Failure& failure) {
-    w(failure.facts, failure.pointer, failure.call, failure.code, failure.hint);
+    w(failure.facts, failure.pointer, failure.place, failure.call, failure.code, failure.hint);
 }
 
 /// An error on its way to another process. Other findings that it carries stay behind.
