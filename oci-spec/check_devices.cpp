@@ -30,19 +30,19 @@ void check_number(const Device& device, std::string_view key,
 
 void check_file_mode(const Device& device, const Report& report) {
     constexpr std::uint32_t kPermissions = 0777;
-    constexpr std::uint32_t kAll = 0177777; // with the type of file, as stat(2) has it
+    constexpr std::uint32_t kAll = 07777; // with set-user-id and the like
     if (!device.file_mode || *device.file_mode <= kPermissions) {
         return;
     }
     if (*device.file_mode > kAll) {
         report.error(report.at("fileMode"),
-                     cat("\"fileMode\" is ", *device.file_mode, ", the most is 511 (0777)"));
+                     cat("\"fileMode\" is ", *device.file_mode, ", the most is 511 (0777)"),
+                     "it is written in decimal: 0666 is 438");
     } else {
-        report.warning(
-            report.at("fileMode"),
-            cat("only the permissions of \"fileMode\" are used: ", *device.file_mode & kPermissions,
-                " (", base::octal(*device.file_mode & kPermissions), ")"),
-            "it is written in decimal: 0666 is 438");
+        report.warning(report.at("fileMode"),
+                       cat("\"fileMode\" is ", *device.file_mode, " (",
+                           base::octal(*device.file_mode), "), more than permissions"),
+                       "it is written in decimal: 0666 is 438");
     }
 }
 

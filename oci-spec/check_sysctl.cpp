@@ -57,8 +57,9 @@ void check_parameter(const Spec& spec, const std::string& name, const std::strin
                          "set it on the host");
     } else if (lacks_namespace(spec, *owner, report)) {
         report.wrong_key(report.at(),
-                         cat("the kernel parameter ", excerpt(name), " without a ", word_of(*owner),
-                             " namespace would change the host"),
+                         cat("the kernel parameter ", excerpt(name),
+                             " without a namespace of type ", word_of(*owner),
+                             " would change the host"),
                          cat(R"(add {"type": ")", word_of(*owner), R"("} to linux.namespaces)"));
     } else if (const std::string_view other = rival(spec, *path, value); !other.empty()) {
         report.error(report.at(), cat(excerpt(name), " contradicts \"", other, "\""),

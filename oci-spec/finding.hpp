@@ -22,7 +22,7 @@ struct Finding {
     std::string hint;    ///< what to write instead; "" if the message says it
     Part part = Part::value;
     std::uint32_t occurrence = 0;     ///< for Part::duplicate, see locate()
-    std::optional<Position> position; ///< known only of a syntax error, which has no pointer
+    std::optional<Position> position; ///< known only of a text that is not read, without a pointer
 };
 
 /// The findings of one document, in the order of reading.

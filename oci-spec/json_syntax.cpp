@@ -96,6 +96,47 @@ std::string advice(std::string_view before, std::string_view from, const ParserM
     return {};
 }
 
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_of_number(char c) {
+    return (c >= '0' && c <= '9') || std::string_view("+-.eE").find(c) != kNowhere;
+}
+
+/// Where the run of such characters before `end` begins.
+template <class Predicate>
+std::size_t run_before(std::string_view bytes, std::size_t end, Predicate belongs) {
+    while (end > 0 && belongs(bytes[end - 1])) {
+        --end;
+    }
+    return end;
+}
+
+/// The parser has read up to the end of the token that it does not want, or to the byte that
+/// makes a token invalid: a word or number is shown by its beginning, a string that is broken by
+/// the byte that breaks it. (The parser's token holds all since the last string or number.)
+std::size_t offending_offset(std::string_view bytes, std::size_t read, std::string_view token,
+                             std::string_view problem) {
+    if (read == 0 || read > bytes.size()) { // the end of the text counts as one more byte
+        return bytes.size();
+    }
+    const std::size_t last = read - 1;
+    if (problem == "unexpected string literal") {
+        return read - std::min(read, token.size());
+    }
+    if (problem.find("number") != kNowhere) {
+        return run_before(bytes, last, is_of_number);
+    }
+    if (problem.find("literal") == kNowhere) {
+        return last;
+    }
+    const std::size_t begin = run_before(bytes, last, is_letter);
+    const std::string_view word = bytes.substr(begin, last - begin);
+    const bool is_whole = word == "true" || word == "false" || word == "null";
+    return is_whole ? last : begin;
+}
+
 } // namespace
 
 Finding syntax_finding(std::string_view bytes, std::size_t read, std::string_view token,
@@ -104,18 +145,7 @@ Finding syntax_finding(std::string_view bytes, std::size_t read, std::string_vie
         return {.message = "the document is empty", .position = Position{}};
     }
     const ParserMessage parts = taken_apart(message);
-    // The parser has read the token (and counts the end of the text as one byte more).
-    const std::size_t token_end = std::min(read, bytes.size());
-    std::size_t at =
-        read > bytes.size() ? bytes.size() : token_end - std::min<std::size_t>(token_end, 1);
-    if (parts.token_is_valid && read <= bytes.size()) {
-        at = token_end - std::min(token_end, token.size());
-    } else if (read <= bytes.size() && token.size() <= token_end &&
-               bytes.substr(token_end - token.size(), token.size()) == token) {
-        // An invalid word is pointed at by its beginning, a broken string by the byte that breaks
-        // it.
-        at = token.starts_with('"') ? at : token_end - token.size();
-    }
+    const std::size_t at = offending_offset(bytes, read, token, parts.problem);
     return {.message = sentence(parts),
             .hint = advice(bytes.substr(0, at), bytes.substr(at), parts),
             .position = position_of(bytes, at)};

@@ -117,9 +117,9 @@ class JsonTreeBuilder {
         }
         open_.push_back(tree_.nodes_.size() - 1);
         if (open_.size() > kMostJsonDepth) {
-            failure_ = {.pointer = pointer_to_last(),
-                        .message = base::cat("arrays and objects are nested more than ",
-                                             kMostJsonDepth, " deep")};
+            failure_ = {.message = base::cat("arrays and objects are nested more than ",
+                                             kMostJsonDepth, " deep"),
+                        .position = locate(bytes_, pointer_to_last())};
             return false;
         }
         return true;

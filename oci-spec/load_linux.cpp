@@ -17,6 +17,24 @@ void load(const Cursor& at, TimeOffset& offset) {
     object.optional("nanosecs", offset.nanosecs);
 }
 
+namespace {
+
+/// The bits of stat(2)'s st_mode for a device of that type.
+std::uint32_t file_type_bits(DeviceType type) {
+    switch (type) {
+    case DeviceType::character:
+    case DeviceType::unbuffered:
+        return 0020000; // S_IFCHR
+    case DeviceType::block:
+        return 0060000; // S_IFBLK
+    case DeviceType::fifo:
+        return 0010000; // S_IFIFO
+    }
+    return 0;
+}
+
+} // namespace
+
 void load(const Cursor& at, Device& device) {
     ObjectReader object(at);
     object.required("type", device.type);
@@ -26,6 +44,11 @@ void load(const Cursor& at, Device& device) {
     object.optional("fileMode", device.file_mode);
     object.optional("uid", device.uid);
     object.optional("gid", device.gid);
+    // Engines write a whole st_mode, which says the type once more (podman --privileged).
+    constexpr std::uint32_t kFileType = 0170000; // S_IFMT
+    if (device.file_mode && (*device.file_mode & kFileType) == file_type_bits(device.type)) {
+        *device.file_mode &= ~kFileType;
+    }
 }
 
 void load(const Cursor& at, NetDevice& device) {

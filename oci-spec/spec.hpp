@@ -155,7 +155,7 @@ struct Device {
     std::string path;
     std::optional<std::int64_t> major;
     std::optional<std::int64_t> minor;
-    std::optional<std::uint32_t> file_mode;
+    std::optional<std::uint32_t> file_mode; ///< permissions
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
 };

@@ -478,6 +478,18 @@ TEST_CASE("-1 in a device rule means all") {
     CHECK_FALSE(loaded.value.devices[0].minor.has_value());
 }
 
+TEST_CASE("the type of file in a fileMode is dropped where it says the same as the type") {
+    const auto mode_of = [](const std::string& device) {
+        const std::string text =
+            R"({"ociVersion": "1.0.0", "linux": {"devices": [)" + device + "]}}";
+        return spec::load_spec(text).value.linux.devices.at(0).file_mode;
+    };
+    CHECK(mode_of(R"({"type": "c", "path": "/a", "fileMode": 8630})") == 0666U);
+    CHECK(mode_of(R"({"type": "b", "path": "/a", "fileMode": 25014})") == 0666U);
+    CHECK(mode_of(R"({"type": "p", "path": "/a", "fileMode": 4480})") == 0600U);
+    CHECK(mode_of(R"({"type": "p", "path": "/a", "fileMode": 8630})") == 8630U);
+}
+
 TEST_CASE("a wrong type is explained, with what to write instead") {
     struct Case {
         std::string pointer, text, message, hint;
