@@ -21,11 +21,9 @@ std::string parents(const Hierarchy& group, std::string_view file) {
     return content(group, base::cat("../", file));
 }
 
-std::string usage(const Hierarchy& group) {
-    return base::cat(
-        "in use now: ",
-        content(group, group.version == Version::v1 ? "memory.usage_in_bytes" : "memory.current"),
-        " bytes");
+std::string usage(const Hierarchy& group, const Write&) {
+    const bool is_v1 = group.version == Version::v1;
+    return base::cat(content(group, is_v1 ? "memory.usage_in_bytes" : "memory.current"), " bytes");
 }
 
 std::string cpuset_list(const Hierarchy& group, const Write& write) {
@@ -80,63 +78,50 @@ std::string no_permission(const Hierarchy& group, const Write&) {
     return base::cat("this user may not change ", group.path, ": it is not delegated to it");
 }
 
-/// Which hint fits: the first line whose file and errno do.
+std::string swap_now(const Hierarchy& group, const Write&) {
+    return base::cat(" (", content(group, "memory.memsw.limit_in_bytes"), " bytes now)");
+}
+
+std::string memory_now(const Hierarchy& group, const Write&) {
+    return base::cat(" (", content(group, "memory.limit_in_bytes"), " bytes now)");
+}
+
+/// A hint for the files whose name begins with `file`.
 struct Case {
     int code;
-    std::string_view file; ///< how its name begins
-    std::string (*hint)(const Hierarchy&, const Write&);
+    std::string_view file;
+    std::string_view text;
+    std::string (*more)(const Hierarchy&, const Write&) = nullptr; ///< what stands behind the text
 };
 
-template <const char* kText>
-std::string text(const Hierarchy&, const Write&) {
-    return kText;
-}
-
-constexpr char kSwapBelow[] =
-    "memory and swap together are limited to less: set memory.swap too, or "
-    "first";
-constexpr char kMemoryAbove[] = "memory alone may have more than that: lower memory.limit too";
-constexpr char kNoBlockDevice[] = "there is no block device with this number, see /proc/partitions";
-constexpr char kNoScheduler[] = "this device has no scheduler that knows weights, or the number is "
-                                "that of a partition";
-constexpr char kIdle[] = "a group with idle 1 has no weight of its own";
-constexpr char kReadOnly[] = "the cgroup file system is mounted read-only";
-constexpr char kHierarchical[] = "this kernel only counts hierarchically";
-constexpr char kNoInterface[] = "there is no network interface with this name";
-constexpr char kNoRdma[] = "there is no RDMA device with this name";
-constexpr char kEmptyCpuset[] = "a group with processes needs at least one CPU and one memory node";
-constexpr char kLimitOrder[] = "the value is out of its range, or does not fit to its neighbours";
-
-std::string busy_memory(const Hierarchy& group, const Write&) {
-    return base::cat(usage(group), ", and the kernel could not free enough of it");
-}
-
+/// The first that fits is taken, so what is special stands above what is general.
 constexpr std::array<Case, 25> kCases = {{
-    {EBUSY, "memory.", busy_memory},
-    {EINVAL, "memory.limit_in_bytes", text<kSwapBelow>},
-    {EINVAL, "memory.memsw.", text<kMemoryAbove>},
-    {EINVAL, "memory.use_hierarchy", text<kHierarchical>},
-    {EACCES, "cpuset.", cpuset_list},
-    {EINVAL, "cpuset.", cpuset_list},
-    {ERANGE, "cpuset.", cpuset_list},
-    {ENOSPC, "cpuset.", text<kEmptyCpuset>},
-    {EINVAL, "cpu.cfs_", cfs_bounds},
-    {EINVAL, "cpu.max", cfs_bounds},
-    {EINVAL, "cpu.rt_", rt_bounds},
-    {EINVAL, "cpu.shares", text<kIdle>},
-    {EINVAL, "cpu.weight", text<kIdle>},
-    {EOPNOTSUPP, "io.", text<kNoScheduler>},
-    {EOPNOTSUPP, "blkio.", text<kNoScheduler>},
-    {ENODEV, "io.", text<kNoBlockDevice>},
-    {ENODEV, "blkio.", text<kNoBlockDevice>},
-    {EINVAL, "net_prio.", text<kNoInterface>},
-    {ENODEV, "net_prio.", text<kNoInterface>},
-    {ENODEV, "rdma.", text<kNoRdma>},
-    {EINVAL, "", text<kLimitOrder>},
-    {ENOENT, "", no_file_of_kernel},
-    {EACCES, "", no_permission},
-    {EPERM, "", no_permission},
-    {EROFS, "", text<kReadOnly>},
+    {EBUSY, "memory.", "the kernel could not free enough of what is in use: ", usage},
+    {EINVAL, "memory.limit_in_bytes", "memory and swap together are limited to less: set both",
+     swap_now},
+    {EINVAL, "memory.memsw.", "memory alone may have more than that: set both", memory_now},
+    {EINVAL, "memory.use_hierarchy", "this kernel counts hierarchically only"},
+    {EACCES, "cpuset.", "", cpuset_list},
+    {EINVAL, "cpuset.", "", cpuset_list},
+    {ERANGE, "cpuset.", "", cpuset_list},
+    {ENOSPC, "cpuset.", "a group with processes needs at least one CPU and one memory node"},
+    {EINVAL, "cpu.cfs_", "", cfs_bounds},
+    {EINVAL, "cpu.max", "", cfs_bounds},
+    {EINVAL, "cpu.rt_", "", rt_bounds},
+    {EINVAL, "cpu.shares", "a group with idle 1 has no shares of its own"},
+    {EINVAL, "cpu.weight", "a group with idle 1 has no weight of its own"},
+    {EOPNOTSUPP, "io.", "no scheduler of this device knows weights"},
+    {EOPNOTSUPP, "blkio.", "no scheduler of this device knows weights"},
+    {ENODEV, "io.", "there is no disk with this number (a partition has no limits of its own)"},
+    {ENODEV, "blkio.", "there is no disk with this number (a partition has no limits of its own)"},
+    {EINVAL, "net_prio.", "there is no network interface with this name"},
+    {ENODEV, "net_prio.", "there is no network interface with this name"},
+    {ENODEV, "rdma.", "there is no RDMA device with this name"},
+    {EINVAL, "", "the kernel does not take this value for this file"},
+    {ENOENT, "", "", no_file_of_kernel},
+    {EACCES, "", "", no_permission},
+    {EPERM, "", "", no_permission},
+    {EROFS, "", "the cgroup file system is mounted read-only"},
 }};
 
 } // namespace
@@ -144,7 +129,8 @@ constexpr std::array<Case, 25> kCases = {{
 base::Error explained(base::Error error, const Write& write, const Hierarchy& group) {
     for (const Case& one : kCases) {
         if (error.code() == one.code && write.file.starts_with(one.file)) {
-            error = std::move(error).hint(one.hint(group, write));
+            error = std::move(error).hint(
+                base::cat(one.text, one.more == nullptr ? "" : one.more(group, write)));
             break;
         }
     }
