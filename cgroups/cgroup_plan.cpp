@@ -95,8 +95,7 @@ base::Result<Translation> translate(const spec::Resources& resources, std::span<
     std::optional<base::Error> failure;
     for (base::Result<Translation>* part : {&missing, &v1, &v2}) {
         if (!*part) {
-            failure = failure ? std::move(*failure).also(std::move(part->error()))
-                              : std::move(part->error());
+            add_finding(failure, std::move(part->error()));
         }
     }
     if (failure) {
@@ -219,8 +218,7 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
         std::optional<base::Error> failure;
         const auto add = [&failure](auto& result) {
             if (!result) {
-                failure = failure ? std::move(*failure).also(std::move(result.error()))
-                                  : std::move(result.error());
+                add_finding(failure, std::move(result.error()));
             }
         };
         add(path);

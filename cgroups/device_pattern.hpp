@@ -30,6 +30,11 @@ bool covers(const Wide& wide, const Pattern& narrow) {
            covers(wide.minor, narrow.minor);
 }
 
+template <class Statement>
+int wildcards(const Statement& statement) {
+    return (statement.major ? 0 : 1) + (statement.minor ? 0 : 1);
+}
+
 /// All patterns whose devices can differ from their neighbours, the widest first: those of the
 /// rules or grants, and where a major meets a minor.
 template <class Statement>
@@ -51,10 +56,7 @@ std::vector<Pattern> patterns_of(const std::vector<Statement>& statements) {
             }
         }
     }
-    const auto wildcards = [](const Pattern& pattern) {
-        return (pattern.major ? 0 : 1) + (pattern.minor ? 0 : 1);
-    };
-    std::stable_sort(patterns.begin(), patterns.end(), [&](const Pattern& a, const Pattern& b) {
+    std::stable_sort(patterns.begin(), patterns.end(), [](const Pattern& a, const Pattern& b) {
         return wildcards(a) > wildcards(b);
     });
     return patterns;

@@ -122,7 +122,11 @@ DeviceSet reduced(const std::vector<Rule>& rules) {
         DeviceGrant grant = grant_of(pattern, rules);
         // What the wider grants, which stand behind it, say already is left out.
         if (said_of(set, pattern) != grant.access) {
-            set.insert(set.begin(), std::move(grant));
+            // Before the wider ones, behind those that are as wide.
+            const auto wider = std::find_if(set.begin(), set.end(), [&](const DeviceGrant& other) {
+                return wildcards(other) > wildcards(grant);
+            });
+            set.insert(wider, std::move(grant));
         }
     }
     return set;

@@ -4,6 +4,7 @@
 #include "cgroups/kernel_file.hpp"
 #include "runtime/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -127,29 +128,33 @@ constexpr std::array<Case, 25> kCases = {{
 } // namespace
 
 base::Error explained(base::Error error, const Write& write, const Hierarchy& group) {
-    for (const Case& one : kCases) {
-        if (error.code() == one.code && write.file.starts_with(one.file)) {
-            error = std::move(error).hint(
-                base::cat(one.text, one.more == nullptr ? "" : one.more(group, write)));
-            break;
-        }
+    const auto fitting = std::find_if(kCases.begin(), kCases.end(), [&](const Case& one) {
+        return error.code() == one.code && write.file.starts_with(one.file);
+    });
+    std::string hint;
+    if (fitting != kCases.end()) {
+        hint =
+            base::cat(fitting->text, fitting->more == nullptr ? "" : fitting->more(group, write));
     }
     return std::move(error)
         .in(base::cat("set ", write.file, " to ", base::quoted(write.value)))
-        .at(write.origin);
+        .at(write.origin)
+        .hint(std::move(hint));
 }
 
 base::Error device_explained(base::Error error, std::string_view origin, const Hierarchy& group) {
-    if (error.code() == EPERM) {
-        error = std::move(error).hint(
-            group.version == Version::v1
-                ? "the group above does not allow this device, or this user may not change rules"
-                : "device rules of cgroup v2 need bpf(2), which this user may not use");
-    } else if (error.code() == EINVAL && group.version == Version::v1) {
-        error = std::move(error).hint("the rules of a group that has groups below it can only be "
-                                      "changed line by line, not as a whole");
+    const bool is_v1 = group.version == Version::v1;
+    std::string hint;
+    if (error.code() == EPERM && is_v1) {
+        hint = "the group above does not allow this device, or this user may not change rules";
+    } else if (error.code() == EPERM) {
+        hint = "device rules of cgroup v2 need bpf(2), which this user may not use";
+    } else if (error.code() == EINVAL && is_v1) {
+        hint =
+            "the rules of a group that has groups below it can only be changed line by line, not "
+            "as a whole";
     }
-    return std::move(error).in("apply the device rules").at(origin);
+    return std::move(error).in("apply the device rules").at(origin).hint(std::move(hint));
 }
 
 base::Error entry_explained(base::Error error, const Hierarchy& group) {

@@ -2,6 +2,14 @@
 
 namespace cgroups {
 
+void add_finding(std::optional<base::Error>& all, base::Error one) {
+    if (all) {
+        static_cast<void>(std::move(*all).also(std::move(one)));
+    } else {
+        all = std::move(one);
+    }
+}
+
 std::string pointer_part(std::string_view name) {
     std::string out;
     for (const char c : name) {

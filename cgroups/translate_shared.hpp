@@ -13,6 +13,9 @@ namespace cgroups {
 
 constexpr std::int64_t kUnlimited = -1;
 
+/// One more finding; all of them become one error.
+void add_finding(std::optional<base::Error>& all, base::Error one);
+
 class Collector {
   public:
     explicit Collector(const TranslationContext& context) : context_(context) {}
@@ -28,11 +31,8 @@ class Collector {
         translation_.warnings.push_back({.text = std::move(text), .origin = origin(member)});
     }
     void refuse(std::string_view member, std::string text, std::string hint = {}) {
-        base::Error error = base::Error(std::move(text)).at(origin(member));
-        if (!hint.empty()) {
-            error = std::move(error).hint(std::move(hint));
-        }
-        failure_ = failure_ ? std::move(*failure_).also(std::move(error)) : std::move(error);
+        add_finding(failure_,
+                    base::Error(std::move(text)).at(origin(member)).hint(std::move(hint)));
     }
 
     /// What was gathered, or all refusals as one error.
