@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kOpenGroup = O_PATH | O_DIRECTORY | O_NOFOLLOW;
 constexpr mode_t kGroupMode = 0755;
-constexpr int kMostAttempts = 16;
+constexpr int kMostAttempts = 256; // while somebody removes the parents
 
 bool is_gone(int code) {
     return code == ENOENT || code == ENODEV;
