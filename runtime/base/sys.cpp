@@ -8,7 +8,9 @@
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+extern "C" { // glibc 2.36 forgot it
 #include <sys/pidfd.h>
+}
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
