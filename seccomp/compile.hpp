@@ -17,8 +17,9 @@ namespace seccomp {
 /// a warning. Names that libseccomp does not know are left out, and named in one warning; calls
 /// newer than the profile get ENOSYS (newer_calls_plan.hpp).
 ///
-/// Where several entries name one call, libseccomp decides: an entry without conditions prevails
-/// over those with some, the first such entry over later ones.
+/// Where several entries name one call, one without conditions prevails, the first over later
+/// ones; else the first whose conditions are met (front_plan.hpp says who sees to that). Of
+/// MASKED_EQ's two values the first is the mask, which cuts the second too.
 ///
 /// Flags: LOG and SPEC_ALLOW are passed on. TSYNC concerns other threads of the process that loads
 /// the filter, and ours has one: it is accepted and not passed on (with a listener the kernel
@@ -26,8 +27,8 @@ namespace seccomp {
 /// and is warned of.
 ///
 /// Errors, with their place in config.json: those of rules_of(); an architecture that this
-/// libseccomp does not know; two entries with the same conditions and different actions; a flag or
-/// an action that this kernel does not have; a filter beyond the kernel's limit.
+/// libseccomp does not know; a flag or an action that this kernel does not have; a filter beyond
+/// the kernel's limit.
 base::Result<Program> compile(const spec::Seccomp& profile);
 
 /// The flags of the specification that this kernel knows, found by trying (seccomp(2) without a
