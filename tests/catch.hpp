@@ -1,4 +1,4 @@
-// Catch2 2 (one header) or 3, whichever is installed.
+// Catch2, version 2 (one header, Debian 12) or 3 (Debian 13). Tests use what both have.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)
