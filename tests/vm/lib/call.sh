@@ -41,7 +41,7 @@ child() {
 start_machine() {
 	local start=$1 mode=$2 limit=$3 command devices monitor
 	ln -s "${machine_folder:?}" machine
-	machine_command off
+	machine_command "$start"
 	timer='' readers=()
 	if [[ $mode = console ]]; then
 		# signal=off: ^C goes to the guest; mux=on: ^A x ends the machine.
@@ -66,7 +66,6 @@ start_machine() {
 	fi
 	mkfifo monitor.in monitor.out
 	if [[ $start = restore ]]; then
-		devices+=(-incoming defer)
 		# Opened for both directions, since opening for one waits for the other end; what is written waits in the pipe.
 		exec {monitor}<>monitor.in
 		printf '%s\n' 'migrate_set_capability x-ignore-shared on' 'migrate_incoming "exec:cat machine/devices"' >&"$monitor"
@@ -84,7 +83,7 @@ await_machine() {
 	"$emulation") ;;
 	"$timer")
 		kill -KILL "$emulation"
-		wait "$emulation" || true
+		wait "$emulation" 2>/dev/null || true # (it would say "Killed")
 		in_time=1
 		;;
 	*) exit "$status" ;; # Whoever read our output has gone away.

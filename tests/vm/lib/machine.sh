@@ -37,30 +37,39 @@ machine_key() {
 			"$(stat -Lc '%n %s %Y' "$(type -P "$emulator")")"
 }
 
-# machine_command SHARE: sets the array command to the QEMU command line of the loaded machine, less its character devices:
-# the caller adds -chardev for console, stdout, stderr and monitor.  A saved machine goes on only in one with the same
-# devices, memory and processors, so this one place says what there is.  QEMU is to be started in a folder where
-# "machine" is the machine's folder and "parcel" its disk: so no path needs QEMU's quoting.
+# machine_command save|boot|restore: sets the array command to the QEMU command line of the loaded machine, less its
+# character devices: the caller adds -chardev for console, stdout, stderr and monitor.  QEMU is to be started in a folder
+# where "machine" is the machine's folder and "parcel" its disk: so no path needs QEMU's quoting.
 #
-# The guest's memory is the file machine/ram.  With SHARE on the machine writes to the file: so it is made.  With off
-# each machine has the file as its memory to begin with, and keeps its own changes to itself: so the saved machine is
-# there at once, any number of times, and what none of them changes is in the host's memory once.
+# A saved machine goes on only in one with the same devices, memory and processors, which is why this is the one place
+# that says what there is.  Its memory is the file machine/ram.  The machine that is to be saved works on the file itself;
+# a restored one has it as its memory to begin with, and keeps what it changes to itself.  So a saved machine is there at
+# once, any number of times, and what none of them changes is in the host's memory once.
 #
 # KVM is not used even where there is one: the results must not depend on it, and nested KVM is often broken.
 machine_command() {
-	local share=$1
+	local memory_file="memory-backend-file,id=ram,size=$memory,mem-path=machine/ram"
 	command=(
 		"$emulator" -nodefaults -no-user-config -display none -no-reboot -nic none
 		-machine "$board,memory-backend=ram" -accel "tcg,thread=multi" -cpu "$processor" -smp "$cpus" -m "$memory"
-		-object "memory-backend-file,id=ram,mem-path=machine/ram,size=$memory,share=$share"
 		-drive "file=parcel,format=raw,if=none,id=parcel,cache=unsafe" -device "virtio-blk-pci,drive=parcel"
 		-serial chardev:console
 		-device virtio-serial-pci
 		-device "virtserialport,chardev=stdout,nr=1" -device "virtserialport,chardev=stderr,nr=2"
 		-mon "chardev=monitor,mode=readline"
+	)
+	case $1 in
+	save) command+=(-object "$memory_file,share=on") ;;
+	boot) command+=(-object "memory-backend-ram,id=ram,size=$memory") ;;
+	restore)
+		command+=(-object "$memory_file,share=off" -incoming defer)
+		return
+		;;
+	esac
+	# panic=-1: a panic reboots, and -no-reboot makes that the end.  An oops is no state to test in.
+	command+=(
 		-kernel machine/vmlinuz -initrd machine/initramfs
-		# panic=-1: a panic reboots, and -no-reboot makes that the end.  An oops is no state to test in.
-		-append "console=ttyS0 quiet panic=-1 oops=panic mitigations=off no_timer_check vm.name=$machine vm.cgroups=$cgroups $cmdline"
+		-append "console=ttyS0 quiet panic=-1 reboot=t oops=panic mitigations=off no_timer_check vm.name=$machine vm.cgroups=$cgroups $cmdline"
 	)
 }
 
@@ -102,7 +111,7 @@ save_machine() (
 	mkfifo monitor
 	# Opened for both directions, since opening for one waits for the other end.
 	exec {monitor}<>monitor
-	machine_command on
+	machine_command save
 	setpriv --pdeathsig KILL "${command[@]}" -chardev file,id=console,path=console \
 		-chardev null,id=stdout -chardev null,id=stderr -chardev stdio,id=monitor <monitor >monitor.log 2>qemu.log &
 	emulation=$!

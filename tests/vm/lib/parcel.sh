@@ -7,13 +7,8 @@
 # The size in bytes is a part of the saved machine; the file is sparse.
 readonly parcel_size=$((1 << 30)) parcel_block=4096
 
-# Shell lines for the guest, which reads them once all files are there.
+# Lines for the guest's bash, which reads them once all files are there.
 order=()
-
-# quoted TEXT: as one word for the guest's shell (bash's own @Q may use escapes that busybox does not know).
-quoted() {
-	printf "'%s'" "${1//\'/"'\\''"}"
-}
 
 tar_parcel() {
 	tar --append --file parcel --format gnu --owner 0 --group 0 --numeric-owner "$@"
@@ -27,7 +22,7 @@ pack() {
 	to=$(sed 's/[\\|&]/\\&/g' <<<"$2") # it becomes the right side of a substitution
 	# The flags: also the targets of hard links (h) have the name of a member, those of symbolic links (S) do not.
 	if [[ -d $from ]]; then
-		order+=("mkdir -p $(quoted "$2")")
+		order+=("mkdir -p ${2@Q}")
 		find "$from" -mindepth 1 -maxdepth 1 -printf './%f\0' |
 			tar_parcel --transform "flags=rhS;s|^\.|.$to|" --directory "$from" --null --files-from -
 	else
@@ -57,7 +52,7 @@ close_parcel() {
 		return 1
 	fi
 	truncate -s $((parcel_size - parcel_block)) parcel
-	printf "%-${parcel_block}s" "order $bytes" >>parcel
+	printf "%-$((parcel_block - 1))s\n" "order $bytes" >>parcel
 }
 
 # empty_parcel: a disk without an order, for a machine that is to wait.
