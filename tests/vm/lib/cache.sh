@@ -40,7 +40,7 @@ make_once() {
 # forget_unused PARENT: removes the entries of PARENT that nobody has used for a week (the results of former recipes).
 # A user marks what it uses with mark_used.
 mark_used() {
-	touch "$1"
+	touch -c "$1"
 }
 forget_unused() {
 	find "$1" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +

@@ -17,7 +17,7 @@ begin_call() {
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	cd "$call_folder"
+	cd "$call_folder" || return
 }
 
 end_call() {

@@ -21,8 +21,12 @@ copy_modules() {
 	local tree=$1 root=$2 release module file target
 	release=$(kernel_release "$tree")
 	shift 2
+	mkdir -p "$root/lib/modules/$release"
+	cp "$tree/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
+	# Debian's packages leave the index to their installation; modprobe and depmod cannot do without one.
+	depmod -b "$tree" "$release"
 	for module; do
-		# Lines of "insmod PATH", in the order of need; nothing but a complaint for a module that is not there.
+		# Lines of "insmod PATH"; a complaint for a module that is not there.
 		modprobe --dirname "$tree" --set-version "$release" --show-depends --ignore-install "$module" 2>/dev/null |
 			awk '$1 == "insmod" { print $2 }' || true
 	done | sort -u | while read -r file; do
@@ -33,7 +37,6 @@ copy_modules() {
 		*) cp "$file" "$target" ;;
 		esac
 	done
-	cp "$tree/lib/modules/$release"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
 	depmod -b "$root" "$release"
 }
 
@@ -46,20 +49,20 @@ write_accounts() {
 	printf '127.0.0.1 localhost\n' >"$1/hosts"
 }
 
-# build_initramfs TREE GUEST FILE: from the packages unpacked in TREE and the scripts in the folder GUEST.
+# build_initramfs KERNEL_TREE PROGRAM_TREE GUEST FILE: from unpacked packages and the scripts in the folder GUEST.
 build_initramfs() {
-	local tree=$1 guest=$2 file=$3 root=$3.root modules
-	mkdir -p "$root"/{dev,etc,mnt,proc,root,sys,usr/{bin,lib/vm,lib64,local/{bin,sbin},sbin},var/{lib,log,tmp}}
-	mkdir -m 700 -p "$root/home/user"
+	local kernel_tree=$1 program_tree=$2 guest=$3 file=$4 root=$4.root modules
+	mkdir -p "$root"/{dev,etc,home/user,mnt,proc,root,sys,usr/{bin,lib/vm,lib64,local/{bin,sbin},sbin},var/{lib,log,tmp}}
+	chmod 700 "$root"/{root,home/user}
 	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$root/"
 	ln -s /run "$root/var/run"
 	ln -s busybox "$root/usr/bin/sh"
-	cp "$tree/bin/busybox" "$root/usr/bin/busybox"
-	cp "$tree/bin/bash-static" "$root/usr/bin/bash"
+	cp "$program_tree/bin/busybox" "$root/usr/bin/busybox"
+	cp "$program_tree/bin/bash-static" "$root/usr/bin/bash"
 	write_accounts "$root/etc"
 
 	mapfile -t modules < <(sed -E '/^(#|$)/d; s/^\+//' "$guest/modules")
-	copy_modules "$tree" "$root" "${modules[@]}"
+	copy_modules "$kernel_tree" "$root" "${modules[@]}"
 	sed -n 's/^+//p' "$guest/modules" >"$root/usr/lib/vm/load"
 	cp "$guest"/{boot,serve,cgroups-*} "$root/usr/lib/vm/"
 	cp "$guest/init" "$root/init"

@@ -1,21 +1,21 @@
 # A machine: its description, the QEMU command line that is it, and its making.
 # shellcheck shell=bash
 
-# The folder of tests/vm; whoever sources this file sets it.
-: "${here:?}"
+# The folder of tests/vm, which whoever sources this file sets, and a part of the machine that parcel.sh defines.
+: "${here:?}" "${parcel_size:?}"
 
-# load_machine NAME [SUITE]: sets machine to NAME, and what machines/NAME describes: arch, suite, kernel (a Debian package),
-# cpus, memory, cgroups (v1 or v2), cmdline (more words for the kernel).  SUITE takes the kernel and the programs from
-# another Debian suite.  Sets machine_folder to where the built machine lies, or will lie.
+# load_machine NAME [SUITE]: sets machine to NAME, and what its description in machines/ says:
+#   arch      Debian's name of the architecture
+#   suite     the Debian suite that the programs come from, and the kernel if SUITE does not say otherwise
+#   kernel    the kernel's package
+#   cpus, memory
+#   cgroups   v1 or v2 (guest/cgroups-*)
+#   cmdline   more words for the kernel
+# Sets also kernel_suite, and machine_folder: where the machine lies once it is built.
 load_machine() {
 	machine=$1 arch='' suite='' kernel='' cpus='' memory='' cgroups='' cmdline=''
-	if [[ ! $machine =~ ^[a-z0-9-]+$ || ! -f $here/machines/$machine ]]; then
-		echo "there is no machine \"$machine\" in $here/machines" >&2
-		return 1
-	fi
-	# shellcheck source=/dev/null
-	. "$here/machines/$machine"
-	suite=${2:-$suite}
+	read_description "$machine"
+	kernel_suite=${2:-$suite}
 	case $arch in
 	amd64)
 		# With five levels of page tables (la57) the emulated processor walks longer.
@@ -26,14 +26,46 @@ load_machine() {
 		return 1
 		;;
 	esac
-	machine_folder=$(cache_folder)/machines/$machine-$suite-$(machine_key)
+	needs "$emulator"
+	machine_folder=$(cache_folder)/machines/$machine-$kernel_suite-$(machine_key)
+}
+
+# needs PROGRAM...: fails with a word of advice if one of them is not installed.
+needs() {
+	local program
+	for program; do
+		if ! type -P "$program" >/dev/null; then
+			echo "$program is not installed; what is needed: apt-get install --no-install-recommends $(paste -sd' ' "$here/packages")" >&2
+			return 1
+		fi
+	done
+}
+
+# read_description NAME: lines of KEY=VALUE, empty lines and comments; "like=OTHER" stands for the lines of OTHER.
+read_description() {
+	local key value
+	if [[ ! $1 =~ ^[a-z0-9-]+$ || ! -f $here/machines/$1 ]]; then
+		echo "there is no machine \"$1\" in $here/machines" >&2
+		return 1
+	fi
+	while IFS='=' read -r key value; do
+		case $key in
+		'' | '#'*) ;;
+		like) read_description "$value" ;;
+		arch | suite | kernel | cpus | memory | cgroups | cmdline) printf -v "$key" '%s' "$value" ;;
+		*)
+			echo "machine \"$1\": there is no key \"$key\"" >&2
+			return 1
+			;;
+		esac
+	done <"$here/machines/$1"
 }
 
 # machine_key: a name for all that makes the loaded machine what it is.  The emulator is a part of it: another version of
 # QEMU may not understand the state that this one saved.
 machine_key() {
 	cat "$here"/lib/{debian,initramfs,machine}.sh "$here"/guest/* |
-		recipe_key "$arch" "$suite" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" \
+		recipe_key "$arch" "$suite" "$kernel_suite" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" "$parcel_size" \
 			"$(stat -Lc '%n %s %Y' "$(type -P "$emulator")")"
 }
 
@@ -75,37 +107,39 @@ machine_command() {
 
 # make_machine: builds the loaded machine, unless it is there.
 make_machine() {
-	local packages=("$kernel" busybox-static bash-static) cache tree
+	local cache kernel_tree program_tree
 	cache=$(cache_folder)
-	tree=$cache/packages/$suite-$arch-$(recipe_key "$arch" "$suite" "${packages[@]}" <"$here/lib/debian.sh")
-	make_once "$tree" unpack_packages "${packages[@]}"
-	mark_used "$tree"
-	make_once "$machine_folder" build_machine "$tree"
+	# Always the same programs: what differs between two kernels is then the kernels' doing.
+	get_packages "$suite" busybox-static bash-static
+	program_tree=$packages_folder
+	get_packages "$kernel_suite" "$kernel"
+	kernel_tree=$packages_folder
+	make_once "$machine_folder" build_machine "$kernel_tree" "$program_tree"
 	mark_used "$machine_folder"
 	forget_unused "$cache/machines"
 	forget_unused "$cache/packages"
 }
 
-# unpack_packages PACKAGE... FOLDER: one of the packages is the kernel's.
-unpack_packages() {
-	local folder=${*: -1}
-	unpack_debian "$suite" "$arch" '^linux-(image|binary|modules|base)-' "$@"
-	# Debian's packages leave this index to their installation; modprobe cannot do without.
-	depmod -b "$folder" "$(kernel_release "$folder")"
+# get_packages SUITE PACKAGE...: sets packages_folder to a folder where they and their kernel, if they depend on one, are
+# unpacked.
+get_packages() {
+	packages_folder=$(cache_folder)/packages/$1-$arch-$(recipe_key "$arch" "$@" <"$here/lib/debian.sh")
+	make_once "$packages_folder" unpack_debian "$1" "$arch" '^linux-(image|binary|modules|base)-' "${@:2}"
+	mark_used "$packages_folder"
 }
 
-# build_machine TREE FOLDER: the loaded machine from the packages unpacked in TREE, booted and saved.
+# build_machine KERNEL_TREE PROGRAM_TREE FOLDER: the loaded machine from unpacked packages, booted and saved.
 build_machine() {
-	local tree=$1 folder=$2
-	cp "$(kernel_image "$tree")" "$folder/vmlinuz"
-	build_initramfs "$tree" "$here/guest" "$folder/initramfs"
+	local kernel_tree=$1 program_tree=$2 folder=$3
+	cp "$(kernel_image "$kernel_tree")" "$folder/vmlinuz"
+	build_initramfs "$kernel_tree" "$program_tree" "$here/guest" "$folder/initramfs"
 	save_machine "$folder"
 }
 
 # save_machine FOLDER: boots the machine and saves it as soon as it waits for an order: memory in FOLDER/ram, devices in
 # FOLDER/devices.
 save_machine() (
-	cd "$1"
+	cd "$1" || return
 	ln -s . machine
 	empty_parcel
 	mkfifo monitor

@@ -19,7 +19,9 @@ tar_parcel() {
 pack() {
 	local from to
 	from=$(realpath -e -- "$1")
-	to=$(sed 's/[\\|&]/\\&/g' <<<"$2") # it becomes the right side of a substitution
+	# It becomes the right side of a substitution.
+	# shellcheck disable=SC2001  # what & means in ${2//...} differs from bash 5.1 to 5.2
+	to=$(sed 's/[\\|&]/\\&/g' <<<"$2")
 	# The flags: also the targets of hard links (h) have the name of a member, those of symbolic links (S) do not.
 	if [[ -d $from ]]; then
 		order+=("mkdir -p ${2@Q}")
@@ -60,10 +62,9 @@ empty_parcel() {
 	truncate -s "$parcel_size" parcel
 }
 
-# read_answer: sets answer_status and answer_failed; false if the machine gave no answer.
+# read_answer: prints the command's status and the number of results that are missing; false if there is no answer.
 read_answer() {
-	local word
-	read -r word answer_status answer_failed < <(tail -c "$parcel_block" parcel) && [[ $word = answer ]]
+	tail -c "$parcel_block" parcel | sed -n 's/^answer //p'
 }
 
 # unpack_result NUMBER FOLDER: what the guest sent for the path of that number goes into FOLDER, which may be there.
