@@ -3,7 +3,7 @@
 
 # The cache folder: $OCI_RT_VM_CACHE, or oci-rt/vm in the user's own cache.
 cache_folder() {
-	printf '%s\n' "${OCI_RT_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/oci-rt/vm}"
+	realpath -m -- "${OCI_RT_VM_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/oci-rt/vm}"
 }
 
 # recipe_key WORD... < FILES: a name for everything that decides how a thing turns out.  What is built goes into a
@@ -17,24 +17,27 @@ recipe_key() {
 
 # make_once FOLDER COMMAND...: runs COMMAND with an empty folder as its last argument and renames that to FOLDER, unless
 # FOLDER is there.  Safe to call from many processes: one makes, the others wait; a maker that dies leaves no FOLDER.
+#
+# It works in this very shell and not in a subshell, so that a signal ends the making after the current program; what
+# is then unfinished is in unfinished, for the trap of the caller.  That program has the lock too: should it survive us,
+# the next maker waits for it.
+unfinished=''
 make_once() {
-	local folder=$1
+	local folder=$1 lock
 	shift
 	[[ ! -d $folder ]] || return 0
 	mkdir -p "${folder%/*}"
-	(
-		# The lock ends with the subshell; what it starts must not hold it longer, hence the closed descriptor below.
-		exec {lock}>"$folder.lock"
-		flock "$lock"
-		[[ ! -d $folder ]] || exit 0
-		trap 'rm -rf "$folder.new"' EXIT
-		trap 'exit 130' INT
-		trap 'exit 143' TERM HUP
-		rm -rf "$folder.new"
-		mkdir "$folder.new"
-		"$@" "$folder.new" {lock}>&-
-		mv -T "$folder.new" "$folder"
-	)
+	exec {lock}>"$folder.lock"
+	flock "$lock"
+	if [[ ! -d $folder ]]; then
+		unfinished=$folder.new
+		rm -rf "$unfinished"
+		mkdir "$unfinished"
+		"$@" "$unfinished"
+		mv -T "$unfinished" "$folder"
+		unfinished=''
+	fi
+	exec {lock}>&-
 }
 
 # forget_unused PARENT: removes the entries of PARENT that nobody has used for a week (the results of former recipes).

@@ -24,6 +24,7 @@ end_call() {
 	trap '' HUP INT TERM
 	cd /
 	((${#call_children[@]} == 0)) || kill -KILL "${!call_children[@]}" 2>/dev/null || true
+	reap "${!call_children[@]}"
 	[[ -z ${call_terminal-} ]] || stty "$call_terminal" || true
 	exec {call_pipe}>&-
 	wait "$call_watcher" || true
@@ -34,6 +35,15 @@ child() {
 	# Without <&0 the shell would give it /dev/null.
 	setpriv --pdeathsig KILL -- "$@" <&0 {call_pipe}>&- &
 	call_children[$!]=$*
+}
+
+# reap ID...: waits for children, whose ids may belong to anybody from then on.
+reap() {
+	local id
+	for id; do
+		wait "$id" 2>/dev/null || true # (the shell would say "Killed")
+		unset "call_children[$id]"
+	done
 }
 
 # start_machine restore|boot command|console LIMIT: starts the loaded machine with the parcel of the current folder.  Its
@@ -83,14 +93,14 @@ await_machine() {
 	"$emulation") ;;
 	"$timer")
 		kill -KILL "$emulation"
-		wait "$emulation" 2>/dev/null || true # (it would say "Killed")
+		reap "$emulation"
 		in_time=1
 		;;
 	*) exit "$status" ;; # Whoever read our output has gone away.
 	esac
 	if ((${#readers[@]} > 0)); then
 		exec {stdout_pipe}>&- {stderr_pipe}>&-
-		wait "${readers[@]}" || true
+		reap "${readers[@]}"
 	fi
 	return "$in_time"
 }

@@ -138,7 +138,8 @@ build_machine() {
 
 # save_machine FOLDER: boots the machine and saves it as soon as it waits for an order: memory in FOLDER/ram, devices in
 # FOLDER/devices.
-save_machine() (
+save_machine() {
+	local monitor emulation waited
 	cd "$1" || return
 	ln -s . machine
 	empty_parcel
@@ -161,5 +162,7 @@ save_machine() (
 		echo "machine \"$machine\" did not come up or could not be saved" >&2
 		return 1
 	fi
+	exec {monitor}>&-
 	rm machine monitor parcel
-)
+	cd /
+}
