@@ -157,7 +157,7 @@ save_machine() {
 	done
 	# x-ignore-shared leaves the memory, which is in its file already, out of the stream.
 	printf '%s\n' 'migrate_set_capability x-ignore-shared on' 'migrate "exec:cat >devices"' 'info migrate' quit >&"$monitor"
-	if ! wait "$emulation" || ! grep -qs 'vm: ready' console || ! grep -q 'Migration status: completed' monitor.log; then
+	if ! wait "$emulation" || ! grep -qs 'vm: ready' console || ! grep -qi 'status:[[:space:]]*completed' monitor.log; then
 		tail -n 40 qemu.log console monitor.log >&2
 		echo "machine \"$machine\" did not come up or could not be saved" >&2
 		return 1
