@@ -135,6 +135,10 @@ std::string line_of(const MountStep& step) {
     for (const auto& what : step.propagation) {
         line += cat(" ", propagation(what));
     }
+    if (step.id_map != MountStep::IdMap::no) {
+        line += step.id_map == MountStep::IdMap::recursive ? " ridmap" : " idmap";
+        line += step.uid_mappings.empty() ? " of the container" : " of its own";
+    }
     line += step.copy_up ? " copy up" : "";
     line += step.real_directory ? " no links" : "";
     line += step.instead.empty() ? "" : cat(" or else bind ", quoted(step.instead));
@@ -282,6 +286,9 @@ void add_limits(Lines& lines, const LimitsPlan& limits) {
 
 Lines describe(const Plan& plan) {
     Lines lines = cgroups::describe(plan.cgroups);
+    if (plan.cgroup_owner) {
+        lines.push_back(cat("delegate the v2 cgroup to the host's user ", *plan.cgroup_owner));
+    }
     add_namespaces(lines, plan.init);
     add_tree(lines, plan.init.mounts);
     if (!plan.init.hostname.empty()) {
