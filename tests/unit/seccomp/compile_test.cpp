@@ -137,7 +137,7 @@ TEST_CASE("of several entries whose conditions are met the first decides", "[sec
 }
 
 TEST_CASE("a comparison is made with the right half of an argument", "[seccomp]") {
-    // libseccomp 2.5.4 and 2.6 let these two entries meet 0x80000000.
+    // libseccomp 2.5.4 and 2.6.0 let these two entries meet 0x80000000.
     const Program program =
         compiled(permitting({entry({"ptrace"}, SeccompAction::trap,
                                    {{.index = 4, .value = 0x100000001, .op = SeccompOperator::gt}}),
