@@ -60,6 +60,9 @@ struct Document {
 
 /// "config.json:31:5 /mounts/0"; without line and column if the place is not in the text.
 std::string place_of(const Finding& finding, const Document& document);
+/// The same for the origin of an operation; where the document lacks the member, with the line and
+/// column of what is around it.
+std::string place_of(std::string_view pointer, const Document& document);
 /// One line: "MESSAGE (PLACE): HINT".
 std::string text_of(const Finding& finding, const Document& document);
 

@@ -620,6 +620,24 @@ TEST_CASE("Intel RDT and the memory policy are validated") {
         spec::checked_spec(edited(kComplete, {{rdt + "/closID", "\"/\""}}).text).findings.empty());
 }
 
+TEST_CASE("values that no document was loaded for are validated too") {
+    spec::Spec config = spec::checked_spec(kComplete).value;
+    CHECK(validate(config).empty());
+    config.process->cwd = "tmp";
+    config.linux.resources->pids->limit = -2;
+    REQUIRE(validate(config).size() == 2);
+    CHECK(validate(config).begin()->pointer == "/process/cwd");
+    REQUIRE(validate(*config.process).size() == 1);
+    CHECK(validate(*config.process).begin()->pointer == "/cwd");
+    REQUIRE(validate(*config.linux.resources).size() == 1);
+    CHECK(validate(*config.linux.resources).begin()->pointer == "/pids/limit");
+
+    config.process->cwd = "/";
+    config.process->user.additional_gids.assign(65537, 5);
+    REQUIRE(validate(*config.process).size() == 1);
+    CHECK(validate(*config.process).begin()->pointer == "/user/additionalGids");
+}
+
 TEST_CASE("what the specification allows is not found fault with") {
     const std::vector<Edits> cases = {
         {{"/ociVersion", "\"1.0.0\""}},
