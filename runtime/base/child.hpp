@@ -4,6 +4,7 @@
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -58,5 +59,9 @@ class Child {
     pid_t pid_ = 0;
     Fd pidfd_;
 };
+
+/// Runs `body` in a forked child, which ends with the code that it returns. Only for a program
+/// with one thread.
+Result<Child> fork_to(const std::function<int()>& body);
 
 } // namespace base

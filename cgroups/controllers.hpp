@@ -1,0 +1,18 @@
+// Handing controllers of v2 down to the groups below (cgroup-v2.rst, "Enabling and Disabling").
+#pragma once
+
+#include "runtime/base/fd.hpp"
+#include "runtime/base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cgroups {
+
+/// Enables all controllers that `group` has for the groups below it. One that is in `needed` and
+/// cannot be enabled is an error, which says why; the others are left as they are.
+base::Result<> enable_controllers(base::FdRef group, std::string_view path,
+                                  const std::vector<std::string>& needed);
+
+} // namespace cgroups

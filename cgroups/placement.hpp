@@ -1,0 +1,45 @@
+// Where a container is: one group in each hierarchy of the host. v1 is n entries, v2 is one, a
+// mixed host is n + 1, and nothing that works on a Placement has to tell them apart.
+#pragma once
+
+#include "cgroups/layout.hpp"
+#include "runtime/base/fd.hpp"
+#include "runtime/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cgroups {
+
+/// One group in one hierarchy. All but the descriptor is what a journal and a saved state keep.
+struct Hierarchy {
+    Version version = Version::v2;
+    std::vector<std::string> controllers; ///< v2: those that the group has
+    std::string path;                     ///< of its directory, absolute
+    std::uint64_t inode = 0;              ///< of its directory; 0: not known, so not proven ours
+    std::vector<std::string> made; ///< directories that were not there before us, parents first
+    base::Fd directory;            ///< O_PATH; empty: not opened, or the group is gone
+};
+
+using Placement = std::vector<Hierarchy>;
+
+/// The group of the hierarchy that has `controller`; nullptr if there is none, or it is gone.
+const Hierarchy* group_with(const Placement& placement, std::string_view controller);
+/// The group of the v2 hierarchy; nullptr if there is none, or it is gone.
+const Hierarchy* unified_group(const Placement& placement);
+
+/// Opens the groups of a saved placement. One that is gone, or whose path now names another group
+/// (another inode), is left unopened: that is no error.
+base::Result<> reopen(Placement& placement);
+
+/// The groups in which a process is, out of its /proc/PID/cgroup: where `exec` has to go, since a
+/// container's init may have moved below the container's group. Nothing in it counts as made.
+base::Result<Placement> placement_of_process(const Layout& layout, std::string_view proc_cgroup);
+
+/// The group `path` (such as "/sub") below each group of `placement`, which exists. `path` is
+/// checked as a cgroupsPath is.
+base::Result<Placement> below(const Placement& placement, std::string_view path);
+
+} // namespace cgroups
