@@ -31,6 +31,7 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kLongestAnswer = 1 << 16;
+constexpr std::uint16_t kNetnsImmutable = 67; // IFLA_NETNS_IMMUTABLE, of Linux 6.15
 
 /// What a device is before it is moved.
 struct Device {
@@ -40,6 +41,7 @@ struct Device {
     std::uint32_t master = 0; ///< index of the bridge or bond that it belongs to, or 0
     std::string name;
     std::string hardware_address; ///< bytes
+    bool immovable = false;       ///< as the kernel tells from Linux 6.15 on
 };
 
 /// An address as the kernel told it; kept as it is, to be given back.
@@ -50,7 +52,10 @@ struct Address {
     [[nodiscard]] std::uint32_t flags() const {
         return told.number<std::uint32_t, ifaddrmsg>(IFA_FLAGS).value_or(header().ifa_flags);
     }
-    [[nodiscard]] bool is_global() const { return header().ifa_scope == RT_SCOPE_UNIVERSE; }
+    /// Whether config-linux.md wants it inside.
+    [[nodiscard]] bool goes_along() const {
+        return header().ifa_scope == RT_SCOPE_UNIVERSE && (flags() & IFA_F_PERMANENT) != 0;
+    }
 };
 
 // --- asking and changing ------------------------------------------------------------------------
@@ -69,7 +74,8 @@ Device device_of(const RouteMessage& told) {
             .mtu = told.number<std::uint32_t, ifinfomsg>(IFLA_MTU).value_or(0),
             .master = told.number<std::uint32_t, ifinfomsg>(IFLA_MASTER).value_or(0),
             .name = told.text<ifinfomsg>(IFLA_IFNAME),
-            .hardware_address = std::string(told.bytes<ifinfomsg>(IFLA_ADDRESS).value_or(""))};
+            .hardware_address = std::string(told.bytes<ifinfomsg>(IFLA_ADDRESS).value_or("")),
+            .immovable = told.number<std::uint8_t, ifinfomsg>(kNetnsImmutable).value_or(0) != 0};
 }
 
 Result<Device> find_device(RouteSocket& socket, const std::string& name) {
@@ -80,28 +86,30 @@ Result<Device> find_device(RouteSocket& socket, const std::string& name) {
 }
 
 Result<Device> find_device(RouteSocket& socket, int index) {
-    TRY_ASSIGN(const RouteMessage told, socket.ask(RouteRequest(RTM_GETLINK, by_index(index)),
-                                                   cat("RTM_GETLINK, ", index)));
+    TRY_ASSIGN(const RouteMessage told,
+               socket.ask(RouteRequest(RTM_GETLINK, by_index(index)), cat("RTM_GETLINK, ", index)));
     return device_of(told);
 }
 
-/// The permanent addresses of a device, of every scope, in the kernel's order: a primary one
-/// before its secondaries.
-Result<std::vector<Address>> permanent_addresses(RouteSocket& socket, const Device& device) {
+/// The addresses of a device, in the kernel's order (a primary one before its secondaries), but
+/// for those that the kernel makes from others for a while (RFC 8981).
+Result<std::vector<Address>> addresses_of(RouteSocket& socket, const Device& device) {
     ifaddrmsg header{};
     header.ifa_index = static_cast<std::uint32_t>(device.index);
-    TRY_ASSIGN(std::vector<RouteMessage> all,
-               socket.list(RouteRequest(RTM_GETADDR, header),
-                           cat("RTM_GETADDR, ", quoted(device.name))));
-    std::vector<Address> permanent;
+    TRY_ASSIGN(
+        std::vector<RouteMessage> all,
+        socket.list(RouteRequest(RTM_GETADDR, header), cat("RTM_GETADDR, ", quoted(device.name))));
+    std::vector<Address> own;
     for (RouteMessage& told : all) {
         Address address{std::move(told)};
-        if (address.header().ifa_index == header.ifa_index &&
-            (address.flags() & IFA_F_PERMANENT) != 0) {
-            permanent.push_back(std::move(address));
+        // For IPv4 the same bit says that it is a secondary address.
+        const bool temporary =
+            address.header().ifa_family == AF_INET6 && (address.flags() & IFA_F_TEMPORARY) != 0;
+        if (address.header().ifa_index == header.ifa_index && !temporary) {
+            own.push_back(std::move(address));
         }
     }
-    return permanent;
+    return own;
 }
 
 /// Gives `address` to a device; nothing if it has it already, as the kernel gives IPv6 its
@@ -115,7 +123,7 @@ Result<> add_address(RouteSocket& socket, const Device& device, const Address& a
     header.ifa_index = static_cast<std::uint32_t>(device.index);
     RouteRequest request(RTM_NEWADDR, header);
     for (const std::uint16_t attribute :
-         {IFA_LOCAL, IFA_ADDRESS, IFA_BROADCAST, IFA_RT_PRIORITY, IFA_PROTO}) {
+         {IFA_LOCAL, IFA_ADDRESS, IFA_BROADCAST, IFA_CACHEINFO, IFA_RT_PRIORITY, IFA_PROTO}) {
         if (const auto value = address.told.bytes<ifaddrmsg>(attribute)) {
             request.bytes(attribute, *value);
         }
@@ -124,8 +132,8 @@ Result<> add_address(RouteSocket& socket, const Device& device, const Address& a
     if (const std::string label = address.told.text<ifaddrmsg>(IFA_LABEL); !label.empty()) {
         request.text(IFA_LABEL, renamed_label(label, device.name));
     }
-    const Result<> added = socket.change(request, cat("RTM_NEWADDR, ", quoted(device.name)));
-    return added.code() == EEXIST ? done() : added;
+    Result<> added = socket.change(request, cat("RTM_NEWADDR, ", quoted(device.name)));
+    return added.code() == EEXIST ? done() : std::move(added);
 }
 
 /// Gives `device` the hardware address and MTU of `before`, if it has others, and sets it up if
@@ -141,15 +149,15 @@ Result<> restore(RouteSocket& socket, const Device& device, const Device& before
     if (device.mtu != before.mtu) {
         request.number(IFLA_MTU, before.mtu);
     }
-    return socket.change(request, cat("RTM_NEWLINK, ", quoted(device.name), ", ",
-                                      up ? "IFF_UP" : "no IFF_UP"));
+    return socket.change(
+        request, cat("RTM_NEWLINK, ", quoted(device.name), ", ", up ? "IFF_UP" : "no IFF_UP"));
 }
 
 Result<> rename(RouteSocket& socket, const Device& device, const std::string& name) {
     RouteRequest request(RTM_NEWLINK, by_index(device.index));
     request.text(IFLA_IFNAME, name);
-    return socket.change(request, cat("RTM_NEWLINK, ", quoted(device.name), ", IFLA_IFNAME ",
-                                      quoted(name)));
+    return socket.change(request,
+                         cat("RTM_NEWLINK, ", quoted(device.name), ", IFLA_IFNAME ", quoted(name)));
 }
 
 /// Sends a device of `socket`'s namespace to another one, where it gets `name`.
@@ -162,7 +170,8 @@ Result<> send_away(RouteSocket& socket, const Device& device, FdRef where,
                                       base::describe(where), ", IFLA_IFNAME ", quoted(name)));
 }
 
-// --- the move -------------------------------------------------------------------------------------
+// --- the move
+// -------------------------------------------------------------------------------------
 
 /// One device on its way. It arrives under a name that nothing else has, so that neither its old
 /// name nor its new one can be in the way, and it can be found again, whatever number the kernel
@@ -213,11 +222,11 @@ Result<> Transfer::require_free_name(const NetDeviceMove& move) {
     if (move.inside.find('%') != std::string::npos) {
         return done();
     }
-    const Result<Device> other = find_device(inside_, move.inside);
+    Result<Device> other = find_device(inside_, move.inside);
     if (other.code() == ENODEV) {
         return done();
     }
-    TRY(other);
+    TRY(std::move(other));
     return Error(base::Failure{.facts = {cat("the container's network namespace has a device ",
                                              quoted(move.inside), " already")},
                                .code = EEXIST});
@@ -226,12 +235,12 @@ Result<> Transfer::require_free_name(const NetDeviceMove& move) {
 Result<Passage> Transfer::prepared(const NetDeviceMove& move, std::size_t number) {
     Passage passage{.move = &move, .passing_name = cat("oci-", ::getpid(), "-", number)};
     TRY_ASSIGN(passage.before, find_device(host_, move.host_name));
-    if ((passage.before.flags & IFF_LOOPBACK) != 0) {
-        return Error(base::Failure{.facts = {"a loopback device belongs to its namespace"},
-                                   .code = EINVAL});
+    if ((passage.before.flags & IFF_LOOPBACK) != 0 || passage.before.immovable) {
+        return Error(base::Failure{
+            .facts = {"the kernel does not let it out of its network namespace"}, .code = EINVAL});
     }
     TRY(require_free_name(move));
-    TRY_ASSIGN(passage.addresses, permanent_addresses(host_, passage.before));
+    TRY_ASSIGN(passage.addresses, addresses_of(host_, passage.before));
     return passage;
 }
 
@@ -243,7 +252,7 @@ Result<> Transfer::pass(Passage& passage) {
     TRY_ASSIGN(passage.inside, find_device(inside_, passage.inside.index));
     TRY(restore(inside_, passage.inside, passage.before, true));
     for (const Address& address : passage.addresses) {
-        if (address.is_global()) {
+        if (address.goes_along()) {
             TRY(add_address(inside_, passage.inside, address));
         }
     }
@@ -279,8 +288,8 @@ Result<> Transfer::give_back(const Passage& passage) {
     if (before.master != 0 && again.master != before.master) {
         RouteRequest request(RTM_NEWLINK, by_index(again.index));
         request.number(IFLA_MASTER, before.master);
-        TRY(host_.change(request, cat("RTM_NEWLINK, ", quoted(before.name), ", IFLA_MASTER ",
-                                      before.master)));
+        TRY(host_.change(
+            request, cat("RTM_NEWLINK, ", quoted(before.name), ", IFLA_MASTER ", before.master)));
     }
     for (const Address& address : passage.addresses) {
         TRY(add_address(host_, again, address));
@@ -306,8 +315,7 @@ Result<std::vector<std::string>> Transfer::run(std::span<const NetDeviceMove> mo
     };
     std::vector<Passage> passages;
     for (const NetDeviceMove& move : moves) {
-        TRY_ASSIGN(Passage passage,
-                   prepared(move, passages.size()).at(move.origin).in(fact(move)));
+        TRY_ASSIGN(Passage passage, prepared(move, passages.size()).at(move.origin).in(fact(move)));
         passages.push_back(std::move(passage));
     }
     std::vector<std::string> names;
@@ -324,7 +332,8 @@ Result<std::vector<std::string>> Transfer::run(std::span<const NetDeviceMove> mo
     return names;
 }
 
-// --- the process that does it ---------------------------------------------------------------------
+// --- the process that does it
+// ---------------------------------------------------------------------
 
 /// Sends "+" with the names, or "!" with the error.
 int work(FdRef socket, std::span<const NetDeviceMove> moves, FdRef target) {
@@ -355,7 +364,8 @@ Result<std::vector<std::string>> move_net_devices(std::span<const NetDeviceMove>
                }));
     pair.theirs.close();
     TRY_ASSIGN(const base::sys::Packet answer, base::sys::receive(pair.ours, kLongestAnswer));
-    const std::string_view body = std::string_view(answer.bytes).substr(answer.bytes.empty() ? 0 : 1);
+    const std::string_view body =
+        std::string_view(answer.bytes).substr(answer.bytes.empty() ? 0 : 1);
     if (answer.bytes.starts_with('!')) {
         return base::decode_error(body);
     }
@@ -378,8 +388,7 @@ Result<> bring_up_loopback() {
     std::strcpy(request.ifr_name, "lo");
     request.ifr_flags = IFF_UP;
     if (::ioctl(socket.number(), SIOCSIFFLAGS, &request) < 0) {
-        return call_failed("ioctl", socket, base::Word{"SIOCSIFFLAGS"}, "lo",
-                           base::Word{"IFF_UP"});
+        return call_failed("ioctl", socket, base::Word{"SIOCSIFFLAGS"}, "lo", base::Word{"IFF_UP"});
     }
     return done();
 }

@@ -14,12 +14,12 @@ namespace namespaces {
 /// Moves devices from the caller's network namespace into the one behind `target`, and makes them
 /// what they were: hardware address, MTU, and every permanent address of global scope with its
 /// prefix, broadcast, peer, label, metric and flags. Then they are set up. Returns the name that
-/// each has inside, in the order of `moves`. Nothing is moved if a device is missing, is the
-/// loopback device, or has its name taken inside.
+/// each has inside, in the order of `moves`. Nothing is moved if a device is missing, is known to
+/// be bound to its namespace (loopback), or has its name taken inside.
 ///
 /// All or nothing: if one fails, those before it go back, with their name, state, master and all
-/// permanent addresses; what cannot be given back is logged as a warning. The kernel has dropped
-/// their routes, neighbours and queueing disciplines by then.
+/// their addresses; what cannot be given back is logged as a warning. The kernel has dropped
+/// their routes, neighbours, queueing disciplines and sysctls by then.
 ///
 /// The work is done by a forked process, as it needs a socket inside: the caller's namespaces are
 /// never changed. If that process or the machine dies meanwhile, devices stay where they are at
@@ -28,7 +28,7 @@ namespace namespaces {
 ///
 /// Needs CAP_NET_ADMIN and CAP_SYS_ADMIN in the user namespaces that own both. Errors: ENODEV if a
 /// device is missing, EEXIST if a name is taken, EINVAL if the kernel does not let the device go
-/// (a bridge, a tunnel's base device: netns-local).
+/// (loopback, bridges).
 base::Result<std::vector<std::string>> move_net_devices(std::span<const NetDeviceMove> moves,
                                                         base::FdRef target);
 

@@ -143,8 +143,7 @@ struct RouteSocket::Answers {
                 return call_failed("recvmsg", Word{"AF_NETLINK"}, packet.size());
             }
             if (header->nlmsg_seq == sequence && !ended) {
-                take(*header,
-                     packet.substr(sizeof *header, header->nlmsg_len - sizeof *header));
+                take(*header, packet.substr(sizeof *header, header->nlmsg_len - sizeof *header));
             }
             packet.remove_prefix(std::min(aligned(header->nlmsg_len), packet.size()));
         }

@@ -1,6 +1,7 @@
 #include "namespaces/spawn_plan.hpp"
 
 #include "namespaces/kinds.hpp"
+#include "oci-spec/pointer.hpp"
 #include "runtime/base/text.hpp"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ SpawnPlan spawn_plan_of(const spec::Linux& linux, CgroupEntry entry) {
     }
     for (const auto& [clock, offset] : linux.time_offsets) {
         plan.clock_offsets.push_back(
-            {clock, offset.secs, offset.nanosecs, base::cat("/linux/timeOffsets/", clock)});
+            {clock, offset.secs, offset.nanosecs, spec::below("/linux/timeOffsets", clock)});
     }
     plan.shape = shape_of(plan);
     return plan;

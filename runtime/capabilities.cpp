@@ -24,8 +24,9 @@ constexpr CapabilityMask bit(int capability) { return CapabilityMask{1} << capab
 using CapState = std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)>;
 
 std::string name_of(int capability) {
-    const auto name = spec::capability_name(capability);
-    return name ? std::string(*name) : cat("capability ", capability);
+    const std::span<const std::string_view> names = spec::capability_names();
+    const auto index = static_cast<std::size_t>(capability);
+    return index < names.size() ? std::string(names[index]) : cat("capability ", capability);
 }
 
 /// The set of `names`, limited to `grantable`; what falls out is warned of once.

@@ -1,7 +1,6 @@
 #include "runtime/channel.hpp"
 
 #include "namespaces/spawn.hpp"
-#include "runtime/base/sys.hpp"
 #include "runtime/base/wire.hpp"
 
 #include <algorithm>
@@ -19,6 +18,7 @@ using base::sys::Packet;
 namespace {
 
 constexpr std::size_t kLongestPacket = 1 << 16;
+constexpr std::size_t kLongestRelease = 16;
 
 /// The failure of a child that never came to execute the runtime again.
 std::optional<Error> launch_failure(std::string_view bytes) {
@@ -50,10 +50,34 @@ Result<> Channel::send(Message message, std::string_view body, std::span<const F
         return out_of_turn(cat("we would send \"", name_of(message), "\""));
     }
     ++at_;
-    // Without descriptors by write(2): one call fewer that a filter has to allow.
     const std::string packet = cat(static_cast<char>(message), body);
-    return fds.empty() ? base::sys::write_once(socket_, packet)
-                       : base::sys::send(socket_, packet, fds);
+    if (side_ == Side::child && fds.empty()) {
+        return base::sys::write_once(socket_, packet); // one call fewer that a filter has to allow
+    }
+    Result<> sent = base::sys::send(socket_, packet, fds);
+    if (!sent && sent.code() == EPIPE && side_ == Side::parent) {
+        // The child may have said why it ended before it closed its end.
+        return wait_for_close().value_or(std::move(sent).error());
+    }
+    return sent;
+}
+
+std::optional<Error> Channel::wait_for_close() {
+    while (true) {
+        const Result<Packet> packet = base::sys::receive(socket_, kLongestPacket);
+        if (!packet && packet.code() == ECONNRESET) {
+            continue;
+        }
+        if (!packet || packet->bytes.empty()) {
+            return std::nullopt;
+        }
+        if (std::optional<Error> failure = launch_failure(packet->bytes)) {
+            return failure;
+        }
+        if (static_cast<Message>(packet->bytes.front()) == Message::failed) {
+            return base::decode_error(std::string_view(packet->bytes).substr(1));
+        }
+    }
 }
 
 Result<> Channel::wait_readable(int bound_ms, FdRef peer) {
@@ -71,6 +95,13 @@ Result<> Channel::wait_readable(int bound_ms, FdRef peer) {
 Result<Packet> Channel::receive_packet(int bound_ms, FdRef peer) {
     if (side_ == Side::parent) {
         TRY(wait_readable(bound_ms, peer));
+    }
+    if (next() == Message::release) {
+        // By read(2), because a filter is loaded now: one call fewer that it has to allow.
+        Packet plain{.bytes = std::string(kLongestRelease, '\0')};
+        TRY_ASSIGN(const std::size_t size, base::sys::read(socket_, plain.bytes));
+        plain.bytes.resize(size);
+        return plain;
     }
     Result<Packet> packet = base::sys::receive(socket_, kLongestPacket);
     if (!packet && packet.code() == ECONNRESET) {

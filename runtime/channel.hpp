@@ -5,6 +5,7 @@
 #include "runtime/base/fd.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/result.hpp"
+#include "runtime/base/sys.hpp"
 #include "runtime/protocol.hpp"
 
 #include <optional>
@@ -41,6 +42,10 @@ class Channel {
     /// its end of the socket is open elsewhere.
     base::Result<Received> expect(Message message, int bound_ms = -1,
                                   base::FdRef peer = base::FdRef(-1));
+
+    /// Parent: reads on until the child closes its end, which the exec of its program does. An error
+    /// if it says `failed` before.
+    std::optional<base::Error> wait_for_close();
 
     /// Child: the error that ends it. Anything that cannot be sent is lost with us.
     void fail(const base::Error& error);

@@ -124,7 +124,7 @@ Result<RawTerminal> RawTerminal::enter() {
     }
     termios raw = saved->settings;
     ::cfmakeraw(&raw);
-    // The container's pty adds no carriage returns (pass_output_unchanged), so this one must.
+    // The container's pty adds no carriage returns (adapt_to_foreground), so this one must.
     raw.c_oflag |= OPOST;
     if (::tcsetattr(STDIN_FILENO, TCSANOW, &raw) < 0) {
         return call_failed("tcsetattr", FdRef(STDIN_FILENO));
@@ -138,7 +138,7 @@ RawTerminal::~RawTerminal() {
     }
 }
 
-Result<> pass_output_unchanged(FdRef master) {
+Result<> adapt_to_foreground(FdRef master) {
     termios settings{};
     if (::tcgetattr(master.number(), &settings) < 0) {
         return call_failed("tcgetattr", master);
@@ -147,6 +147,7 @@ Result<> pass_output_unchanged(FdRef master) {
     if (::tcsetattr(master.number(), TCSANOW, &settings) < 0) {
         return call_failed("tcsetattr", master);
     }
+    copy_window_size(master);
     return done();
 }
 

@@ -49,8 +49,9 @@ class RawTerminal {
     std::unique_ptr<Saved> saved_;
 };
 
-/// Switches off the line discipline's habit of putting a carriage return before each newline.
-base::Result<> pass_output_unchanged(base::FdRef master);
+/// For a terminal that we show on our own one: no carriage return is added before each newline,
+/// and the size is that of ours, if our standard input is one. Before the program starts.
+base::Result<> adapt_to_foreground(base::FdRef master);
 
 /// Copies the size of the terminal on our standard input to `master`; nothing if it is none.
 void copy_window_size(base::FdRef master);

@@ -1,6 +1,7 @@
 #include "runtime/hooks.hpp"
 
 #include "runtime/base/child.hpp"
+#include "runtime/base/errno_name.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/clock.hpp"
@@ -62,16 +63,6 @@ class Output {
     std::string kept_;
 };
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<char*> list;
-    list.reserve(texts.size() + 1);
-    for (const std::string& text : texts) {
-        list.push_back(const_cast<char*>(text.c_str())); // NOLINT: execve does not write to them
-    }
-    list.push_back(nullptr);
-    return list;
-}
-
 /// In the forked child: becomes the hook. Its own process group lets a timeout end what it
 /// started, too.
 int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string& directory) {
@@ -85,7 +76,7 @@ int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string&
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (::chdir(directory.c_str()) == 0) {
-        ::execve(hook.path.c_str(), pointers(args).data(), pointers(hook.env).data());
+        ::execve(hook.path.c_str(), base::argument_vector(args).data(), base::argument_vector(hook.env).data());
     }
     const std::string why = cat(base::errno_text(errno), "\n");
     static_cast<void>(!::write(STDERR_FILENO, why.data(), why.size()));
@@ -150,21 +141,33 @@ Result<> run_one(const spec::Hook& hook, std::string_view state, const std::stri
     }
     const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(
         Clock::now() - begin);
-    return Error(cat("it ", exit->signal == 0 ? "" : "was ", exit->text(), " after ",
-                     duration.count(), " ms", output.text()));
+    return Error(cat("it ", exit->text(), " after ", duration.count(), " ms", output.text()));
+}
+
+Result<> run_hook(const HookList& list, std::size_t index, std::string_view state,
+                  const std::string& directory) {
+    const spec::Hook& hook = list.hooks[index];
+    base::log::debug(cat("run ", list.name, " hook ", quoted(hook.path)));
+    return run_one(hook, state, directory)
+        .at(cat("/hooks/", list.name, "/", index))
+        .in([&] { return cat(list.name, " hook ", quoted(hook.path)); });
 }
 
 } // namespace
 
 Result<> run_hooks(const HookList& list, std::string_view state, const std::string& directory) {
     for (std::size_t i = 0; i < list.hooks.size(); ++i) {
-        const spec::Hook& hook = list.hooks[i];
-        base::log::debug(cat("run ", list.name, " hook ", quoted(hook.path)));
-        TRY(run_one(hook, state, directory)
-                .at(cat("/hooks/", list.name, "/", i))
-                .in([&] { return cat(list.name, " hook ", quoted(hook.path)); }));
+        TRY(run_hook(list, i, state, directory));
     }
     return done();
+}
+
+void run_all_hooks(const HookList& list, std::string_view state, const std::string& directory) {
+    for (std::size_t i = 0; i < list.hooks.size(); ++i) {
+        if (const Result<> ran = run_hook(list, i, state, directory); !ran) {
+            base::log::warning(ran.error().text());
+        }
+    }
 }
 
 } // namespace runtime

@@ -23,4 +23,7 @@ struct HookList {
 base::Result<> run_hooks(const HookList& list, std::string_view state,
                          const std::string& directory);
 
+/// Runs all of them, whatever happens; a failure is a warning (config.md, "Poststop").
+void run_all_hooks(const HookList& list, std::string_view state, const std::string& directory);
+
 } // namespace runtime

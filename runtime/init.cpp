@@ -15,6 +15,7 @@
 #include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/init_plan.hpp"
+#include "oci-spec/state.hpp"
 #include "runtime/process.hpp"
 #include "seccomp/load.hpp"
 
@@ -75,11 +76,8 @@ Result<> enter_cgroups(Stage2& stage) {
     return done();
 }
 
-Result<> take_root_of_user_namespace(Stage2& stage) {
-    if (!stage.plan.spawn.makes(spec::NamespaceType::user)) {
-        return done();
-    }
-    TRY(stage.channel.expect(Message::mapped));
+/// The ids of the host mean nothing in a user namespace, and its root is who may set up the rest.
+Result<> take_root() {
     if (::setresgid(0, 0, 0) < 0 || ::setresuid(0, 0, 0) < 0) {
         return std::move(call_failed("setresuid", 0)).at("/linux/uidMappings");
     }
@@ -102,7 +100,10 @@ Result<> relay(Stage2& stage) {
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     stage.channel.skip(Message::sibling);
-    return take_root_of_user_namespace(stage);
+    if (spawn.makes(spec::NamespaceType::user)) {
+        TRY(stage.channel.expect(Message::mapped));
+    }
+    return spawn.has(spec::NamespaceType::user) ? take_root() : done();
 }
 
 Result<> enter_namespaces(Stage2& stage) {
@@ -214,18 +215,23 @@ Result<> let_runtime_hooks_run(Stage2& stage) {
     return done();
 }
 
-/// The state document with our pid as this namespace knows it (runtime.md, "State").
-std::string state_for_hooks(const Stage2& stage) {
-    std::string state = stage.plan.state;
-    if (const std::size_t at = state.find(kPidToFill); at != std::string::npos) {
-        state.replace(at, kPidToFill.size(), cat("\"pid\":", ::getpid()));
+/// Hooks in the container, with our pid as this namespace knows it (runtime.md, "State").
+Result<> run_hooks_inside(const Stage2& stage, const HookList& list, spec::Status status,
+                          const std::string& directory) {
+    if (list.hooks.empty()) {
+        return done();
     }
-    return state;
+    const spec::State state{.id = stage.plan.id,
+                            .status = status,
+                            .pid = ::getpid(),
+                            .bundle = stage.plan.bundle,
+                            .annotations = stage.plan.annotations};
+    return run_hooks(list, spec::to_json(state, spec::JsonWriter::Form::compact), directory);
 }
 
 Result<> run_create_container_hooks(Stage2& stage) {
-    return run_hooks({"createContainer", stage.plan.create_container_hooks},
-                     state_for_hooks(stage), stage.plan.bundle);
+    return run_hooks_inside(stage, {"createContainer", stage.plan.create_container_hooks},
+                            spec::Status::creating, stage.plan.bundle);
 }
 
 Result<> enter_root(Stage2& stage) {
@@ -308,6 +314,7 @@ Result<> become_process(Stage2& stage) {
     const RootDir& root = *stage.root;
     ::umask(stage.inherited_umask);
     if (!stage.plan.process) {
+        ::prctl(PR_SET_PDEATHSIG, 0);
         return done();
     }
     const ProcessPlan& process = *stage.plan.process;
@@ -320,6 +327,9 @@ Result<> become_process(Stage2& stage) {
         return std::move(call_failed("prctl", Word{"PR_SET_NO_NEW_PRIVS"}))
             .at(cat(process.origin, "/noNewPrivileges"));
     }
+    // From here on EOF on the channel alone says that the runtime died: it will be gone as soon as
+    // it has said `release`, and must not take us with it.
+    ::prctl(PR_SET_PDEATHSIG, 0);
     if (!process.no_new_privileges) {
         TRY(load_filter(process));
     }
@@ -336,7 +346,6 @@ Result<> become_process(Stage2& stage) {
 Result<> be_released(Stage2& stage) {
     TRY(stage.channel.send(Message::ready));
     TRY(stage.channel.expect(Message::release));
-    ::prctl(PR_SET_PDEATHSIG, 0);
     return done();
 }
 
@@ -408,6 +417,9 @@ Result<> take_begin(Stage2& stage) {
     TRY_ASSIGN(const std::string bytes, base::read_all(begin.fds.front()));
     TRY_ASSIGN(stage.plan, decode_init_plan(bytes));
     stage.channel.continue_with(stage.plan.script);
+    if (stage.plan.debug) {
+        base::log::configure(Fd(), base::log::Format::text, base::log::Level::debug);
+    }
 
     const std::size_t gates = stage.plan.role == Role::container ? 2 : 0;
     const std::size_t joins = stage.plan.spawn.joins.size();
@@ -430,14 +442,15 @@ Error execute_process(Stage2& stage) {
     return execute(*stage.plan.process, stage.program, stage.environment);
 }
 
-/// Behind `release` the runtime is gone: `start` opens the gate and reads the verdict.
+/// Behind `release` the runtime is gone: `start` opens the gate and reads the verdict. Here a filter
+/// is loaded: nothing but read(2), write(2) and execve(2) is called unless there are hooks.
 int wait_and_start(Stage2& stage) {
-    stage.channel.close();
     if (!wait_at_gate(stage.gate)) {
         return 1;
     }
-    Result<> hooks = run_hooks({"startContainer", stage.plan.start_container_hooks},
-                               state_for_hooks(stage), "/");
+    Result<> hooks =
+        run_hooks_inside(stage, {"startContainer", stage.plan.start_container_hooks},
+                         spec::Status::created, "/");
     if (!hooks) {
         return give_verdict(stage.verdict, hooks.error());
     }
@@ -455,6 +468,11 @@ int run_init(int channel) {
     // (CVE-2016-9962); the exec of the user program sets it back.
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     ::prctl(PR_SET_NAME, "oci-rt:init", 0, 0, 0);
+    // What the runtime did with signals for itself is not for the container.
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
     if (::fcntl(channel, F_SETFD, FD_CLOEXEC) < 0) {
         return 1;
     }

@@ -106,8 +106,8 @@ void wire(Wire& w, Sysctl& sysctl) {
 }
 template <class Wire>
 void wire(Wire& w, InitPlan& plan) {
-    w(plan.role, plan.script, plan.spawn, plan.cgroup_fds, plan.detach_cgroups, plan.id,
-      plan.bundle, plan.state, plan.mounts, plan.create_container_hooks,
+    w(plan.role, plan.debug, plan.script, plan.spawn, plan.cgroup_fds, plan.detach_cgroups, plan.id,
+      plan.bundle, plan.annotations, plan.mounts, plan.create_container_hooks,
       plan.start_container_hooks, plan.hostname, plan.domainname, plan.bring_up_loopback,
       plan.sysctls, plan.process);
 }

@@ -8,6 +8,7 @@
 #include "runtime/protocol.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -54,6 +55,7 @@ enum class Role : std::uint8_t {
 
 struct InitPlan {
     Role role = Role::container;
+    bool debug = false; ///< each step is logged
     Script script;
     namespaces::SpawnPlan spawn;
     std::uint32_t cgroup_fds = 0; ///< `tasks` files that come with `begin`, behind the namespaces
@@ -62,7 +64,7 @@ struct InitPlan {
     // Only for a container:
     std::string id;
     std::string bundle;
-    std::string state; ///< the state document for hooks, with "pid":0 to be filled in
+    std::map<std::string, std::string> annotations; ///< for the state that hooks get
     namespaces::MountPlan mounts;
     std::vector<spec::Hook> create_container_hooks;
     std::vector<spec::Hook> start_container_hooks;

@@ -4,9 +4,8 @@
 #include "runtime/base/procfs.hpp"
 #include "runtime/base/sys.hpp"
 
-#include <linux/ioprio.h>
 #include <linux/sched.h>
-#include <linux/sched/types.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,12 +21,27 @@ using base::Word;
 
 namespace {
 
+// <linux/sched/types.h> and <linux/ioprio.h> do not go with glibc's and C++'s headers.
+struct SchedulingAttributes { // struct sched_attr of sched_setattr(2)
+    std::uint32_t size = sizeof(SchedulingAttributes);
+    std::uint32_t policy = 0;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime = 0;
+    std::uint64_t deadline = 0;
+    std::uint64_t period = 0;
+};
+constexpr int kIoPriorityOfProcess = 1; // IOPRIO_WHO_PROCESS
+constexpr int kIoClassShift = 13;       // IOPRIO_CLASS_SHIFT
+
+constexpr int kSchedDeadline = 6;
 constexpr int kSchedIso = 4; // reserved in the kernel, never implemented; it answers EINVAL
 
 int policy_of(spec::SchedulerPolicy policy) {
     switch (policy) {
     case spec::SchedulerPolicy::other:
-        return SCHED_NORMAL;
+        return SCHED_OTHER;
     case spec::SchedulerPolicy::fifo:
         return SCHED_FIFO;
     case spec::SchedulerPolicy::rr:
@@ -39,9 +53,9 @@ int policy_of(spec::SchedulerPolicy policy) {
     case spec::SchedulerPolicy::idle:
         return SCHED_IDLE;
     case spec::SchedulerPolicy::deadline:
-        return SCHED_DEADLINE;
+        return kSchedDeadline;
     }
-    return SCHED_NORMAL;
+    return SCHED_OTHER;
 }
 
 std::uint64_t flag_of(spec::SchedulerFlag flag) {
@@ -60,6 +74,18 @@ std::uint64_t flag_of(spec::SchedulerFlag flag) {
         return SCHED_FLAG_UTIL_CLAMP_MIN;
     case spec::SchedulerFlag::util_clamp_max:
         return SCHED_FLAG_UTIL_CLAMP_MAX;
+    }
+    return 0;
+}
+
+int io_class_of(spec::IoPriorityClass io_class) {
+    switch (io_class) {
+    case spec::IoPriorityClass::realtime:
+        return 1;
+    case spec::IoPriorityClass::best_effort:
+        return 2;
+    case spec::IoPriorityClass::idle:
+        return 3;
     }
     return 0;
 }
@@ -89,19 +115,18 @@ Result<> set_oom_score(pid_t pid, std::int32_t score) {
 }
 
 Result<> set_scheduler(pid_t pid, const spec::Scheduler& wanted) {
-    sched_attr attributes{};
-    attributes.size = sizeof attributes;
-    attributes.sched_policy = static_cast<__u32>(policy_of(wanted.policy));
-    attributes.sched_nice = wanted.nice;
-    attributes.sched_priority = static_cast<__u32>(wanted.priority);
-    attributes.sched_runtime = wanted.runtime;
-    attributes.sched_deadline = wanted.deadline;
-    attributes.sched_period = wanted.period;
+    SchedulingAttributes attributes{
+        .policy = static_cast<std::uint32_t>(policy_of(wanted.policy)),
+        .nice = wanted.nice,
+        .priority = static_cast<std::uint32_t>(wanted.priority),
+        .runtime = wanted.runtime,
+        .deadline = wanted.deadline,
+        .period = wanted.period};
     for (const spec::SchedulerFlag flag : wanted.flags) {
-        attributes.sched_flags |= flag_of(flag);
+        attributes.flags |= flag_of(flag);
     }
     if (::syscall(SYS_sched_setattr, pid, &attributes, 0U) < 0) {
-        return std::move(call_failed("sched_setattr", pid, attributes.sched_policy,
+        return std::move(call_failed("sched_setattr", pid, attributes.policy,
                                      wanted.priority, wanted.nice))
             .hint("a real-time or deadline policy needs CAP_SYS_NICE and, with cgroup v1, a "
                   "cpu.rt_runtime_us; a deadline task may not have its CPUs restricted");
@@ -110,19 +135,9 @@ Result<> set_scheduler(pid_t pid, const spec::Scheduler& wanted) {
 }
 
 Result<> set_io_priority(pid_t pid, const spec::IoPriority& wanted) {
-    int io_class = IOPRIO_CLASS_BE;
-    switch (wanted.io_class) {
-    case spec::IoPriorityClass::realtime:
-        io_class = IOPRIO_CLASS_RT;
-        break;
-    case spec::IoPriorityClass::best_effort:
-        break;
-    case spec::IoPriorityClass::idle:
-        io_class = IOPRIO_CLASS_IDLE;
-        break;
-    }
-    const int value = (io_class << IOPRIO_CLASS_SHIFT) | wanted.priority;
-    if (::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid, value) < 0) {
+    const int io_class = io_class_of(wanted.io_class);
+    const int value = (io_class << kIoClassShift) | wanted.priority;
+    if (::syscall(SYS_ioprio_set, kIoPriorityOfProcess, pid, value) < 0) {
         return call_failed("ioprio_set", pid, io_class, wanted.priority);
     }
     return done();

@@ -74,16 +74,6 @@ int executable(const std::string& path) {
     return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) < 0 ? errno : 0;
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<char*> list;
-    list.reserve(texts.size() + 1);
-    for (const std::string& text : texts) {
-        list.push_back(const_cast<char*>(text.c_str())); // NOLINT: execve does not write to them
-    }
-    list.push_back(nullptr);
-    return list;
-}
-
 Result<> make_session_keyring(const std::string& id) {
     const std::string name = cat("_ses.", id);
     if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()) < 0 && errno != ENOSYS) {
@@ -184,7 +174,6 @@ Result<> become_user(const ProcessPlan& process) {
     if (process.umask) {
         ::umask(*process.umask);
     }
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     return done();
 }
 
@@ -230,7 +219,7 @@ std::vector<std::string> environment_of(const ProcessPlan& process, const base::
 
 Error execute(const ProcessPlan& process, const std::string& program,
               const std::vector<std::string>& environment) {
-    ::execve(program.c_str(), pointers(process.args).data(), pointers(environment).data());
+    ::execve(program.c_str(), base::argument_vector(process.args).data(), base::argument_vector(environment).data());
     const bool wrong_format = errno == ENOEXEC;
     Error error = std::move(call_failed("execve", program))
                       .in(cat("exec: ", quoted(process.args.front())))

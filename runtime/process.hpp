@@ -30,8 +30,7 @@ base::Result<> check_directory(const ProcessPlan& process);
 /// Closes, at the next exec, every descriptor but 0-2 and the preserved ones.
 base::Result<> keep_only_preserved(const ProcessPlan& process);
 
-/// Bounding set, groups, ids, capabilities, umask. PR_SET_PDEATHSIG is set again after it, because
-/// each change of ids clears it (kernel rule 9).
+/// Bounding set, groups, ids, capabilities, umask.
 base::Result<> become_user(const ProcessPlan& process);
 
 /// The file that args[0] names, searched in the PATH of the process's env as execvp(3) does.

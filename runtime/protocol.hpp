@@ -54,6 +54,9 @@ struct ScriptFacts {
 
 using Script = std::vector<Message>;
 
+/// How many descriptors go with one packet; the kernel takes 253.
+constexpr std::size_t kMostFdsPerPacket = 200;
+
 /// Pure: the turns, in order.
 Script script_of(const ScriptFacts& facts);
 

@@ -49,11 +49,12 @@ class StateStore {
     /// All ids, sorted; none if there is no root yet.
     [[nodiscard]] base::Result<std::vector<std::string>> ids() const;
 
+    /// The root, made where missing.
+    [[nodiscard]] base::Result<base::Fd> make_root() const;
     [[nodiscard]] const std::string& root() const { return root_; }
 
   private:
     [[nodiscard]] base::Result<base::Fd> open_root() const;
-    [[nodiscard]] base::Result<base::Fd> make_root() const;
 
     std::string root_;
 };

@@ -23,7 +23,7 @@ std::string signal_name(int signal) {
 }
 
 std::string Exit::text() const {
-    return signal != 0 ? cat("killed by ", signal_name(signal)) : cat("exited with ", code);
+    return signal != 0 ? cat("was killed by ", signal_name(signal)) : cat("exited with ", code);
 }
 
 Result<std::optional<Exit>> Child::reap(int options) {

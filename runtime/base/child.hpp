@@ -16,7 +16,7 @@ namespace base {
 struct Exit {
     int code = 0;   ///< its exit code, if it was not killed
     int signal = 0; ///< the signal that killed it, or 0
-    /// "exited with 3" or "killed by SIGKILL".
+    /// "exited with 3" or "was killed by SIGKILL".
     [[nodiscard]] std::string text() const;
     /// What a shell would say: the code, or 128 + the signal.
     [[nodiscard]] int shell_code() const { return signal != 0 ? 128 + signal : code; }

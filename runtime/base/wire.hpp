@@ -48,6 +48,14 @@ class WireWriter {
         }
     }
     template <class T>
+    void put(const std::map<std::string, T>& values) {
+        put(values.size());
+        for (const auto& [key, value] : values) {
+            put(key);
+            put(value);
+        }
+    }
+    template <class T>
     void put(const std::optional<T>& value) {
         put(value.has_value());
         if (value) {
@@ -94,6 +102,15 @@ class WireReader {
         values.resize(count);
         for (T& value : values) {
             get(value);
+        }
+    }
+    template <class T>
+    void get(std::map<std::string, T>& values) {
+        values.clear();
+        for (std::size_t left = length(); left > 0 && !failed_; --left) {
+            std::string key;
+            get(key);
+            get(values[key]);
         }
     }
     template <class T>
