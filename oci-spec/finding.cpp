@@ -62,9 +62,10 @@ base::Error error_of(const Findings& findings, const Document& document) {
         if (finding.severity != Severity::error) {
             continue;
         }
-        base::Error one(base::Failure{
-            .facts = {base::cat(finding.message, " (", place_of(finding, document), ")")},
-            .hint = finding.hint});
+        base::Error one(base::Failure{.facts = {finding.message},
+                                      .pointer = finding.pointer,
+                                      .place = place_of(finding, document),
+                                      .hint = finding.hint});
         if (all) {
             static_cast<void>(std::move(*all).also(std::move(one)));
         } else {

@@ -66,8 +66,7 @@ std::string place_of(std::string_view pointer, const Document& document);
 /// One line: "MESSAGE (PLACE): HINT".
 std::string text_of(const Finding& finding, const Document& document);
 
-/// All errors as one: the first, with the others by Error::also(). The places stand in their
-/// texts already, with line and column, so the pointers of the Failures are empty.
+/// All errors as one: the first, with the others by Error::also(), each with its place.
 /// Needs findings.has_errors().
 base::Error error_of(const Findings& findings, const Document& document);
 

@@ -286,6 +286,7 @@ TEST_CASE("all errors become one error, the first with the others behind it") {
         error_of(findings, {.name = "config.json", .bytes = R"({"a": 1, "b": 2})"});
     CHECK(error.text() == "first (config.json:1:7 /a)");
     CHECK(error.failure().hint == "do this");
+    CHECK(error.failure().pointer == "/a");
     REQUIRE(error.others().size() == 1);
     CHECK(error.others()[0].text() == "second (config.json:1:15 /b)");
 }

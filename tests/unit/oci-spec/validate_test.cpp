@@ -1,7 +1,6 @@
 // Validation: the complete configuration broken in one place after the other, each time with
 // exactly the finding that belongs to it.
 #include "oci-spec/validate.hpp"
-
 #include "tests/catch.hpp"
 #include "tests/unit/oci-spec/complete.hpp"
 #include "tests/unit/oci-spec/edited.hpp"
