@@ -108,10 +108,6 @@ void Cursor::error(std::string message, std::string hint) const {
     findings_->error(pointer(), std::move(message), std::move(hint));
 }
 
-void Cursor::warning(std::string message, std::string hint) const {
-    findings_->warning(pointer(), std::move(message), std::move(hint));
-}
-
 void Cursor::wrong_kind(std::string_view wanted) const {
     const std::string value = written(*node_);
     std::string message = base::cat(name(), " must be ", wanted, ", not ", name_of(kind()));

@@ -46,7 +46,6 @@ class Cursor {
     [[nodiscard]] std::string name() const;
 
     void error(std::string message, std::string hint = {}) const;
-    void warning(std::string message, std::string hint = {}) const;
     /// `NAME must be WANTED, not a string ("5")`.
     void wrong_kind(std::string_view wanted) const;
 

@@ -44,6 +44,10 @@ std::string place_of(const Finding& finding, const Document& document) {
     return place;
 }
 
+std::string place_of(std::string_view pointer, const Document& document) {
+    return place_of(Finding{.pointer = std::string(pointer), .part = Part::missing}, document);
+}
+
 std::string text_of(const Finding& finding, const Document& document) {
     std::string text = base::cat(finding.message, " (", place_of(finding, document), ")");
     if (!finding.hint.empty()) {
@@ -53,22 +57,22 @@ std::string text_of(const Finding& finding, const Document& document) {
 }
 
 base::Error error_of(const Findings& findings, const Document& document) {
-    std::optional<base::Error> error;
+    std::optional<base::Error> all;
     for (const Finding& finding : findings) {
         if (finding.severity != Severity::error) {
             continue;
         }
-        base::Error one(base::cat(finding.message, " (", place_of(finding, document), ")"));
-        if (!finding.hint.empty()) {
-            static_cast<void>(std::move(one).hint(finding.hint));
-        }
-        if (error) {
-            static_cast<void>(std::move(*error).also(std::move(one)));
+        base::Error one(base::Failure{.facts = {finding.message},
+                                      .pointer = finding.pointer,
+                                      .place = place_of(finding, document),
+                                      .hint = finding.hint});
+        if (all) {
+            static_cast<void>(std::move(*all).also(std::move(one)));
         } else {
-            error.emplace(std::move(one));
+            all = std::move(one);
         }
     }
-    return error ? std::move(*error) : base::Error(base::cat(document.name, " has no errors"));
+    return all ? std::move(*all) : base::Error(base::cat(document.name, " has no errors"));
 }
 
 } // namespace spec

@@ -60,11 +60,13 @@ struct Document {
 
 /// "config.json:31:5 /mounts/0"; without line and column if the place is not in the text.
 std::string place_of(const Finding& finding, const Document& document);
+/// The same for the origin of an operation; where the document lacks the member, with the line and
+/// column of what is around it.
+std::string place_of(std::string_view pointer, const Document& document);
 /// One line: "MESSAGE (PLACE): HINT".
 std::string text_of(const Finding& finding, const Document& document);
 
-/// All errors as one: the first, with the others by Error::also(). The places stand in their
-/// texts already, with line and column, so the pointers of the Failures are empty.
+/// All errors as one: the first, with the others by Error::also(), each with its place.
 /// Needs findings.has_errors().
 base::Error error_of(const Findings& findings, const Document& document);
 

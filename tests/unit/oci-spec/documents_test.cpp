@@ -182,6 +182,8 @@ TEST_CASE("what is no mount option is data for the filesystem, in order") {
           std::vector<std::string>{"mode=755", "size=65536k", "acl", "gid=5", "Ro"});
     CHECK(options.tmpcopyup);
     CHECK(options_of({"remount"}).remount);
+    CHECK(options_of({"mode=755"}).attributes.empty());
+    CHECK_FALSE(options_of({"suid"}).attributes.empty());
 }
 
 TEST_CASE("sysctl names are read as sysctl(8) reads them") {

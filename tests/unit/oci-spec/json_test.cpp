@@ -273,6 +273,8 @@ TEST_CASE("a finding is printed with its place in one line") {
     CHECK(text_of(finding, document) == "bad (config.json:1:1)");
     finding = {.pointer = "/not/there", .message = "bad"};
     CHECK(text_of(finding, document) == "bad (config.json /not/there)");
+    CHECK(spec::place_of("/a\nb", document) == "config.json:2:11 /a\\nb");
+    CHECK(spec::place_of("/not/there", document) == "config.json:1:1 /not/there");
 }
 
 TEST_CASE("all errors become one error, the first with the others behind it") {
@@ -284,6 +286,7 @@ TEST_CASE("all errors become one error, the first with the others behind it") {
         error_of(findings, {.name = "config.json", .bytes = R"({"a": 1, "b": 2})"});
     CHECK(error.text() == "first (config.json:1:7 /a)");
     CHECK(error.failure().hint == "do this");
+    CHECK(error.failure().pointer == "/a");
     REQUIRE(error.others().size() == 1);
     CHECK(error.others()[0].text() == "second (config.json:1:15 /b)");
 }

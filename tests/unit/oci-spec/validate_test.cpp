@@ -1,7 +1,6 @@
 // Validation: the complete configuration broken in one place after the other, each time with
 // exactly the finding that belongs to it.
 #include "oci-spec/validate.hpp"
-
 #include "tests/catch.hpp"
 #include "tests/unit/oci-spec/complete.hpp"
 #include "tests/unit/oci-spec/edited.hpp"
@@ -618,6 +617,24 @@ TEST_CASE("Intel RDT and the memory policy are validated") {
     }
     CHECK(
         spec::checked_spec(edited(kComplete, {{rdt + "/closID", "\"/\""}}).text).findings.empty());
+}
+
+TEST_CASE("values that no document was loaded for are validated too") {
+    spec::Spec config = spec::checked_spec(kComplete).value;
+    CHECK(validate(config).empty());
+    config.process->cwd = "tmp";
+    config.linux.resources->pids->limit = -2;
+    REQUIRE(validate(config).size() == 2);
+    CHECK(validate(config).begin()->pointer == "/process/cwd");
+    REQUIRE(validate(*config.process).size() == 1);
+    CHECK(validate(*config.process).begin()->pointer == "/cwd");
+    REQUIRE(validate(*config.linux.resources).size() == 1);
+    CHECK(validate(*config.linux.resources).begin()->pointer == "/pids/limit");
+
+    config.process->cwd = "/";
+    config.process->user.additional_gids.assign(65537, 5);
+    REQUIRE(validate(*config.process).size() == 1);
+    CHECK(validate(*config.process).begin()->pointer == "/user/additionalGids");
 }
 
 TEST_CASE("what the specification allows is not found fault with") {

@@ -1,7 +1,6 @@
 // The strict loader: each member of the specification with every wrong type, null, missing,
 // misspelt and twice.
 #include "oci-spec/load.hpp"
-
 #include "oci-spec/tables.hpp"
 #include "oci-spec/validate.hpp"
 #include "tests/catch.hpp"

@@ -1,1 +1,0 @@
-#include "oci-spec/spec.hpp"
