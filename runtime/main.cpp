@@ -10,11 +10,22 @@
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 namespace {
+
+/// How many descriptors from 3 on the caller left open, without a gap. Counted before we open any of
+/// our own: nothing else may ever be preserved for a container.
+unsigned inherited_descriptors() {
+    unsigned count = 0;
+    while (::fcntl(static_cast<int>(3 + count), F_GETFD) >= 0) {
+        ++count;
+    }
+    return count;
+}
 
 /// Every descriptor that the caller left open is kept from everybody whom it is not meant for
 /// (CVE-2024-21626), and nobody looks into this process (CVE-2016-9962).
@@ -34,6 +45,7 @@ int main(int argc, char** argv) {
             return runtime::run_init(*channel);
         }
     }
+    const unsigned inherited = inherited_descriptors();
     close_doors();
-    return cli::run_command_line(arguments);
+    return cli::run_command_line(arguments, inherited);
 }
