@@ -180,6 +180,7 @@ Result<> Creation::reserve() {
     record_.owner = ::getuid();
     record_.annotations = bundle_.config.annotations;
     record_.own_pid_namespace = plan_.init.spawn.makes(NamespaceType::pid);
+    record_.has_start_container_hooks = !bundle_.config.hooks.start_container.empty();
     record_.has_poststart_hooks = !bundle_.config.hooks.poststart.empty();
     record_.has_poststop_hooks = !bundle_.config.hooks.poststop.empty();
     TRY_ASSIGN(record_.creator, identity_of(::getpid()));

@@ -126,6 +126,7 @@ class Execution {
     Bundle bundle_;
     InitPlan plan_;
     LimitsPlan limits_;
+    bool plan_notifies_ = false;
     std::string initial_cpus_; ///< execCPUAffinity.initial
     std::vector<Fd> joins_;
     cgroups::Placement groups_;
@@ -210,9 +211,9 @@ Result<> Execution::make_plan() {
     plan_.id = container_.record.id;
     plan_.process = std::move(planned.plan);
     plan_.debug = base::log::enabled(base::log::Level::debug);
-    plan_.script = script_of({.relay = true,
-                              .terminal = process.terminal,
-                              .notifies = filter && filter->notifies()});
+    plan_notifies_ = filter && filter->notifies();
+    plan_.script = script_of(
+        {.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
     limits_ = limits_of(process, origin);
     if (process.exec_cpu_affinity) {
         initial_cpus_ = process.exec_cpu_affinity->initial;
@@ -308,10 +309,9 @@ Result<> Execution::take_console() {
 
 /// The exec of the program closes the child's end of the conversation; a failure is told on it.
 Result<> Execution::wait_for_program() {
-    if (std::optional<Error> failure = channel_->wait_for_close()) {
-        return *std::move(failure);
-    }
-    return done();
+    // A seccomp agent may take its time over the exec.
+    const bool bounded = !request_.ignore_paused && !plan_notifies_;
+    return channel_->wait_for_close(bounded ? kConversationBoundMs : -1, child_.pidfd());
 }
 
 Error Execution::explained(Error error) {

@@ -10,6 +10,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/launch.hpp"
 
 #include <array>
 #include <csignal>
@@ -104,7 +105,9 @@ Error with_place(const Container& container, Error error) {
 
 Result<> start(const Container& container) {
     TRY(require_status(container, "start", {Status::created}));
-    if (Result<> opened = open_gate(container.directory.fd, container.init); !opened) {
+    // Hooks take the time that they take.
+    const int bound = container.record.has_start_container_hooks ? -1 : kConversationBoundMs;
+    if (Result<> opened = open_gate(container.directory.fd, container.init, bound); !opened) {
         // What could not be started will not live on as something created.
         static_cast<void>(end_init(container));
         return with_place(container, std::move(opened).error());

@@ -106,6 +106,7 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("init", record.init);
     object.required("cgroups", record.cgroups);
     object.required("ownPidNamespace", record.own_pid_namespace);
+    object.required("startContainerHooks", record.has_start_container_hooks);
     object.required("poststartHooks", record.has_poststart_hooks);
     object.required("poststopHooks", record.has_poststop_hooks);
 }
@@ -139,6 +140,7 @@ std::string to_json(const ContainerRecord& record) {
     }
     json.end_array()
         .member("ownPidNamespace", record.own_pid_namespace)
+        .member("startContainerHooks", record.has_start_container_hooks)
         .member("poststartHooks", record.has_poststart_hooks)
         .member("poststopHooks", record.has_poststop_hooks)
         .end_object();
