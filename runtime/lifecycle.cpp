@@ -181,10 +181,24 @@ Result<> remove(const StateStore& store, Container& container) {
     return store.remove(container.directory);
 }
 
+namespace {
+
+/// What such a container had made nobody knows any more.
+Result<> remove_unreadable(const StateStore& store, const std::string& id, const Error& why) {
+    base::log::warning(cat(why.text(), "; cgroups and processes of it may be left"));
+    TRY_ASSIGN(const ContainerDirectory directory, store.open_locked(id, kLockPatienceS));
+    return store.remove(directory);
+}
+
+} // namespace
+
 Result<> remove(const StateStore& store, const std::string& id, Force force) {
     Result<Container> opened = open_container(store, id, Access::change);
     if (!opened && force == Force::yes && opened.code() == ENOENT) {
         return done();
+    }
+    if (!opened && force == Force::yes && opened.code() == EBADMSG) {
+        return remove_unreadable(store, id, opened.error());
     }
     TRY_ASSIGN(Container container, std::move(opened));
     if (force == Force::no) {
