@@ -202,7 +202,9 @@ Result<ContainerRecord> read_record(FdRef directory) {
             return record;
         }
     }
-    return Error::system(EBADMSG, "").in("the container's record cannot be read");
+    return Error::system(EBADMSG, "")
+        .in("the container's record cannot be read")
+        .hint("`oci-rt delete --force ID` removes it");
 }
 
 } // namespace runtime
