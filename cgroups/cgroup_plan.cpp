@@ -52,13 +52,16 @@ void check_demands(Collector& out, const spec::Resources& resources, std::span<c
         }
         const std::string_view member =
             std::string_view(demand.origin).substr(out.context().pointer.size());
+        const std::string_view name =
+            has_version(reach, Version::v1) ? demand.controller : demand.unified;
         if (demand.unified.empty() && has_version(reach, Version::v2)) {
             out.refuse(member, base::cat("cgroup v2 has no equivalent of ", demand.controller),
                        base::cat("it needs the controller ", demand.controller,
                                  " in a hierarchy of cgroup v1"));
+        } else if (out.context().occasion == Occasion::update) {
+            out.refuse(member,
+                       base::cat("the container is in no cgroup with the controller ", name));
         } else {
-            const std::string_view name =
-                has_version(reach, Version::v1) ? demand.controller : demand.unified;
             out.refuse(member, base::cat("this host has no cgroup controller ", name),
                        "see /proc/cgroups and the cgroup.controllers of the parent groups");
         }

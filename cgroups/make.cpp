@@ -154,6 +154,16 @@ base::Result<> Way::fill_cpuset(std::size_t level) const {
     return base::done();
 }
 
+base::Error not_made(base::Error error, const std::string& path) {
+    const int code = error.code();
+    return std::move(error)
+        .in(base::cat("make cgroup ", base::quoted(path)))
+        .hint(code == EACCES || code == EPERM
+                  ? "this user has no cgroup of its own there: name a delegated one in cgroupsPath"
+              : code == EROFS ? "the cgroup file system is mounted read-only"
+                              : "");
+}
+
 base::Result<> Way::build() {
     built_ = true;
     const bool is_cpuset = is_v1() && contains(planned_.info.controllers, "cpuset");
@@ -165,7 +175,7 @@ base::Result<> Way::build() {
         if (level == levels_.size()) {
             base::Result<> made = base::sys::mkdir(levels_.back(), name, kGroupMode);
             if (!made && made.code() != EEXIST) {
-                return std::move(made).in(base::cat("make cgroup ", base::quoted(path_to(level))));
+                return not_made(std::move(made).error(), path_to(level));
             }
             if (made) {
                 made_.push_back(level - 1);

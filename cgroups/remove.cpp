@@ -60,7 +60,8 @@ base::Result<> remove_group(const Hierarchy& group, const Deadline& deadline) {
         if (!is_ours(group, *directory)) {
             return base::done();
         }
-        base::Result<> removed = remove_below(*directory);
+        // What is not proven ours may be another container's: only an empty group is removed.
+        base::Result<> removed = group.inode == 0 ? base::done() : remove_below(*directory);
         if (removed) {
             removed = base::sys::unlink(base::FdRef::cwd(), group.path, AT_REMOVEDIR);
         }
