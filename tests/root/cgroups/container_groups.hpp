@@ -22,6 +22,7 @@
 #include <string>
 
 #include <linux/sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -67,6 +68,7 @@ inline base::Child spawn_into(
     args.cgroup = entrance.clone_into ? static_cast<unsigned>(entrance.clone_into->number()) : 0U;
     const long pid = ::syscall(SYS_clone3, &args, sizeof args);
     if (pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // whatever becomes of the test
         for (const int signal : {SIGTERM, SIGINT, SIGSEGV, SIGABRT}) {
             std::signal(signal, SIG_DFL); // the test framework's handlers are for our parent
         }
