@@ -144,32 +144,31 @@ TEST_CASE("io limits of a real disk arrive in the kernel", "[cgroups][root]") {
     const auto throttle = [&](std::uint64_t rate) {
         return std::vector<spec::ThrottleDevice>{{major(disk.st_rdev), minor(disk.st_rdev), rate}};
     };
-    Groups groups(
-        {.block_io = spec::BlockIoResources{.throttle_read_bps_device = throttle(2097152),
-                                            .throttle_write_bps_device = throttle(1048576),
-                                            .throttle_read_iops_device = throttle(100),
-                                            .throttle_write_iops_device = throttle(50)}});
+    Groups groups({.block_io = spec::BlockIoResources{.throttle_read_bps_device = throttle(2097152),
+                                                      .throttle_write_iops_device = throttle(50)}});
     fill(groups);
     const std::string number = base::cat(major(disk.st_rdev), ":", minor(disk.st_rdev), " ");
-    if (cgroups::group_with(groups.placement(), "blkio") != nullptr) {
-        CHECK(groups.read("blkio", "blkio.throttle.read_bps_device") == number + "2097152");
-        CHECK(groups.read("blkio", "blkio.throttle.write_iops_device") == number + "50");
-    } else {
-        CHECK(groups.read("io", "io.max") ==
-              number + "rbps=2097152 wbps=1048576 riops=100 wiops=50");
-    }
-    // An update that fails at its end takes the new rate back.
+    const bool is_v1 = cgroups::group_with(groups.placement(), "blkio") != nullptr;
+    const auto limits = [&] {
+        const auto v1 = [&](const std::string& what) {
+            return groups.read("blkio", base::cat("blkio.throttle.", what, "_device"));
+        };
+        return is_v1 ? base::cat(v1("read_bps"), ", ", v1("write_bps"), ", ", v1("write_iops"))
+                     : groups.read("io", "io.max");
+    };
+    const std::string before = limits();
+    CHECK(before == (is_v1 ? base::cat(number, "2097152, , ", number, "50")
+                           : number + "rbps=2097152 wbps=max riops=max wiops=50"));
+
+    // An update that fails at its end takes back what was there, and what was not.
     const base::Result<std::vector<cgroups::Warning>> updated = change(
         groups, {.block_io = spec::BlockIoResources{.throttle_read_bps_device = throttle(4194304),
+                                                    .throttle_write_bps_device = throttle(1048576),
                                                     .throttle_write_iops_device = {{4000, 0, 1}}}});
     REQUIRE_FALSE(updated);
     CHECK(updated.error().failure().pointer == "/blockIO/throttleWriteIOPSDevice/0");
     CHECK(updated.error().failure().hint.find("no disk with this number") != std::string::npos);
-    if (cgroups::group_with(groups.placement(), "blkio") != nullptr) {
-        CHECK(groups.read("blkio", "blkio.throttle.read_bps_device") == number + "2097152");
-    } else {
-        CHECK(groups.read("io", "io.max").find("rbps=2097152 ") != std::string::npos);
-    }
+    CHECK(limits() == before);
 }
 
 TEST_CASE("huge pages: reservations and faults", "[cgroups][root]") {
