@@ -14,7 +14,7 @@
 
 namespace spec {
 
-// --- process (config.md, "Process") -----------------------------------------------------------
+// --- process (config.md, "Process") --------------------------------------------------------------
 
 struct ConsoleSize {
     std::uint32_t height = 0; ///< characters
@@ -78,7 +78,7 @@ struct ExecCpuAffinity {
 
 struct Process {
     bool terminal = false;
-    std::optional<ConsoleSize> console_size;
+    std::optional<ConsoleSize> console_size; ///< only with a terminal
     User user;
     std::vector<std::string> args;
     std::vector<std::string> env;
@@ -134,7 +134,7 @@ struct Hooks {
     std::vector<Hook> poststop;
 };
 
-// --- linux: namespaces and devices (config-linux.md) ----------------------------------------------
+// --- linux: namespaces and devices (config-linux.md) ---------------------------------------------
 
 enum class NamespaceType : std::uint8_t { pid, network, mount, ipc, uts, user, cgroup, time };
 
@@ -155,7 +155,7 @@ struct Device {
     std::string path;
     std::optional<std::int64_t> major;
     std::optional<std::int64_t> minor;
-    std::optional<std::uint32_t> file_mode;
+    std::optional<std::uint32_t> file_mode; ///< permissions
     std::optional<std::uint32_t> uid;
     std::optional<std::uint32_t> gid;
 };
@@ -164,14 +164,14 @@ struct NetDevice {
     std::string name; ///< inside the container; empty: as on the host
 };
 
-// --- linux.resources (config-linux.md, "Control groups") --------------------------------------------
+// --- linux.resources (config-linux.md, "Control groups") -----------------------------------------
 
 enum class DeviceRuleType : std::uint8_t { all, character, block };
 
 struct DeviceRule {
     bool allow = false;
     DeviceRuleType type = DeviceRuleType::all;
-    std::optional<std::int64_t> major; ///< nullopt: all
+    std::optional<std::int64_t> major; ///< nullopt (in JSON also -1): all
     std::optional<std::int64_t> minor;
     std::string access; ///< of the letters r, w, m; empty: all of them
 };
@@ -259,7 +259,7 @@ struct Resources {
     std::map<std::string, std::string> unified;
 };
 
-// --- linux: seccomp (config-linux.md, "Seccomp") ----------------------------------------------------
+// --- linux: seccomp (config-linux.md, "Seccomp") -------------------------------------------------
 
 enum class SeccompAction : std::uint8_t {
     kill,
@@ -301,7 +301,7 @@ struct Seccomp {
     std::vector<SeccompSyscall> syscalls;
 };
 
-// --- linux: the rest --------------------------------------------------------------------------------
+// --- linux: the rest -----------------------------------------------------------------------------
 
 enum class Propagation : std::uint8_t {
     shared,

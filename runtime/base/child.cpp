@@ -5,7 +5,12 @@
 #include <csignal>
 #include <cstring>
 
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace base {
 
@@ -18,7 +23,7 @@ std::string signal_name(int signal) {
 }
 
 std::string Exit::text() const {
-    return signal != 0 ? cat("killed by ", signal_name(signal)) : cat("exited with ", code);
+    return signal != 0 ? cat("was killed by ", signal_name(signal)) : cat("exited with ", code);
 }
 
 Result<std::optional<Exit>> Child::reap(int options) {
@@ -50,6 +55,23 @@ void Child::kill_and_reap() {
         static_cast<void>(wait());
         pid_ = 0;
     }
+}
+
+Result<Child> fork_to(const std::function<int()>& body) {
+    int pidfd = -1;
+    clone_args args{};
+    args.flags = CLONE_PIDFD;
+    args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
+    args.exit_signal = SIGCHLD;
+    const long pid = ::syscall(SYS_clone3, &args, sizeof args);
+    if (pid < 0) {
+        return call_failed("clone3", Word{"CLONE_PIDFD"});
+    }
+    if (pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::_exit(body());
+    }
+    return Child(static_cast<pid_t>(pid), Fd(pidfd));
 }
 
 Fd Child::release() {

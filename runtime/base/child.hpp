@@ -4,6 +4,7 @@
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -15,7 +16,7 @@ namespace base {
 struct Exit {
     int code = 0;   ///< its exit code, if it was not killed
     int signal = 0; ///< the signal that killed it, or 0
-    /// "exited with 3" or "killed by SIGKILL".
+    /// "exited with 3" or "was killed by SIGKILL".
     [[nodiscard]] std::string text() const;
     /// What a shell would say: the code, or 128 + the signal.
     [[nodiscard]] int shell_code() const { return signal != 0 ? 128 + signal : code; }
@@ -58,5 +59,9 @@ class Child {
     pid_t pid_ = 0;
     Fd pidfd_;
 };
+
+/// Runs `body` in a forked child, which ends with the code that it returns. Only for a program
+/// with one thread.
+Result<Child> fork_to(const std::function<int()>& body);
 
 } // namespace base

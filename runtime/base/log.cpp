@@ -55,6 +55,8 @@ void redirect(std::function<void(Level, std::string_view)> take) { sink().take =
 
 bool enabled(Level level) { return level <= sink().most; }
 
+bool goes_to_stderr() { return !sink().file; }
+
 void write(Level level, std::string_view message, std::string_view fields) {
     if (!enabled(level)) {
         return;

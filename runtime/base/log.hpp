@@ -20,6 +20,8 @@ void configure(Fd file, Format format, Level most);
 void redirect(std::function<void(Level, std::string_view)> take);
 
 [[nodiscard]] bool enabled(Level level);
+/// False once configure() named a file.
+[[nodiscard]] bool goes_to_stderr();
 /// One line; in JSON with "level", "msg" and "time" (RFC 3339), as engines parse it.
 /// `fields` are further members of the JSON object, each `,"name":value`.
 void write(Level level, std::string_view message, std::string_view fields = {});

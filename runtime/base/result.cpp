@@ -34,15 +34,19 @@ Error&& Error::hint(std::string advice) && {
     return std::move(*this);
 }
 
+Error&& Error::placed(std::string place) && {
+    failure_->place = std::move(place);
+    return std::move(*this);
+}
+
 Error&& Error::also(Error other) && {
     others_.push_back(std::move(other));
     return std::move(*this);
 }
 
-std::string Error::text() const { return text(""); }
-
-std::string Error::text(std::string_view place) const {
+std::string Error::text() const {
     std::string line = join(failure_->facts, ": ");
+    const std::string& place = failure_->place.empty() ? failure_->pointer : failure_->place;
     if (!place.empty()) {
         line += cat(line.empty() ? "" : " ", "(", place, ")");
     }

@@ -17,6 +17,7 @@ namespace base {
 struct Failure {
     std::vector<std::string> facts; ///< outermost first: "mount proc on \"/proc\""
     std::string pointer;            ///< where config.json asked for it (RFC 6901), "" if nowhere
+    std::string place;              ///< the same for people: "config.json:31:5 /mounts/0"
     std::string call;               ///< the system call with its arguments, "" if none failed
     int code = 0;                   ///< its errno, 0 if none
     std::string hint;               ///< what to do, where errno misleads
@@ -36,6 +37,8 @@ class [[nodiscard]] Error {
     Error&& at(std::string_view pointer) &&;
     /// Adds advice; the innermost is kept.
     Error&& hint(std::string advice) &&;
+    /// Names the place for people, by whoever has the text of the document.
+    Error&& placed(std::string place) &&;
     /// Adds another, equally important failure (the second finding of a broken config.json).
     Error&& also(Error other) &&;
 
@@ -43,11 +46,8 @@ class [[nodiscard]] Error {
     [[nodiscard]] int code() const { return failure_->code; }
     [[nodiscard]] const std::vector<Error>& others() const { return others_; }
 
-    /// The facts, the call and the errno in one line, without place and hint:
-    /// `WHAT: SYSCALL(ARGS): errno text (NAME)`.
+    /// One line without the hint: `WHAT (PLACE): SYSCALL(ARGS): errno text (NAME)`.
     [[nodiscard]] std::string text() const;
-    /// As text(), with the place in brackets behind the facts.
-    [[nodiscard]] std::string text(std::string_view place) const;
 
   private:
     std::unique_ptr<Failure> failure_;

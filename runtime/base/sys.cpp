@@ -17,6 +17,20 @@ extern "C" {
 #include <sys/pidfd.h>
 }
 
+namespace base {
+
+std::vector<char*> argument_vector(const std::vector<std::string>& texts) {
+    std::vector<char*> list;
+    list.reserve(texts.size() + 1);
+    for (const std::string& text : texts) {
+        list.push_back(const_cast<char*>(text.c_str())); // NOLINT: execve does not write to them
+    }
+    list.push_back(nullptr);
+    return list;
+}
+
+} // namespace base
+
 namespace base::sys {
 
 namespace {

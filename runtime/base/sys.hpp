@@ -64,6 +64,9 @@ Error call_failed(std::string_view name, const Arguments&... arguments) {
     return Error::system(code, std::move(text));
 }
 
+/// The texts as execve(2) wants them: pointers that end in a null, borrowed from `texts`.
+std::vector<char*> argument_vector(const std::vector<std::string>& texts);
+
 /// Calls f until it is not interrupted by a signal.
 template <class F>
 auto uninterrupted(F&& f) {

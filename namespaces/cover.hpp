@@ -1,0 +1,20 @@
+// Masked and read-only paths (config-linux.md, "Masked Paths", "Readonly Paths").
+#pragma once
+
+#include "namespaces/mount_plan.hpp"
+#include "runtime/base/result.hpp"
+#include "runtime/base/root_dir.hpp"
+
+#include <vector>
+
+namespace namespaces {
+
+/// Covers each path that exists: a directory by one empty read-only tmpfs that all of them share,
+/// anything else by the container's /dev/null, which is checked by descriptor to be that device
+/// (CVE-2025-31133).
+base::Result<> mask(const base::RootDir& root, const std::vector<Covered>& paths);
+
+/// Binds each path that exists, with what is mounted below it, read-only over itself.
+base::Result<> make_readonly(const base::RootDir& root, const std::vector<Covered>& paths);
+
+} // namespace namespaces

@@ -1,0 +1,48 @@
+#include "namespaces/kinds.hpp"
+
+#include "runtime/base/sys.hpp"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
+namespace namespaces {
+
+using base::cat;
+using base::Fd;
+using base::quoted;
+using base::Result;
+
+const std::array<Kind, 8> kKinds = {{
+    {spec::NamespaceType::ipc, "ipc", "ipc", CLONE_NEWIPC},
+    {spec::NamespaceType::uts, "uts", "uts", CLONE_NEWUTS},
+    {spec::NamespaceType::network, "network", "net", CLONE_NEWNET},
+    {spec::NamespaceType::pid, "pid", "pid", CLONE_NEWPID},
+    {spec::NamespaceType::cgroup, "cgroup", "cgroup", CLONE_NEWCGROUP},
+    {spec::NamespaceType::time, "time", "time", CLONE_NEWTIME},
+    {spec::NamespaceType::mount, "mount", "mnt", CLONE_NEWNS},
+    {spec::NamespaceType::user, "user", "user", CLONE_NEWUSER},
+}};
+
+const Kind& kind_of(spec::NamespaceType type) {
+    return *std::ranges::find(kKinds, type, &Kind::type);
+}
+
+Result<Fd> open_namespace(spec::NamespaceType type, const std::string& path) {
+    const Kind& wanted = kind_of(type);
+    TRY_ASSIGN(Fd fd, base::sys::open(base::FdRef::cwd(), path, O_RDONLY));
+    const int found = ::ioctl(fd.number(), NS_GET_NSTYPE);
+    if (found == wanted.flag) {
+        return fd;
+    }
+    const auto other = std::ranges::find(kKinds, found, &Kind::flag);
+    const std::string what = found < 0 || other == kKinds.end()
+                                 ? std::string("no namespace")
+                                 : cat("a ", other->oci_name, " namespace");
+    return base::Error(cat(quoted(path), " is ", what, ", not a ", wanted.oci_name, " namespace"));
+}
+
+} // namespace namespaces

@@ -1,0 +1,55 @@
+#include "oci-spec/features.hpp"
+
+#include "oci-spec/tables.hpp"
+#include "runtime/cli/arguments.hpp"
+#include "runtime/cli/output.hpp"
+#include "runtime/cli/verbs.hpp"
+#include "runtime/cli/version.hpp"
+#include "seccomp/library.hpp"
+
+namespace cli {
+
+namespace {
+
+std::vector<spec::SeccompFlag> all_flags() {
+    std::vector<spec::SeccompFlag> flags;
+    for (const auto& word : spec::words<spec::SeccompFlag>()) {
+        flags.push_back(word.value);
+    }
+    return flags;
+}
+
+std::vector<std::string> known_architectures() {
+    std::vector<std::string> known;
+    for (const std::string_view name : spec::seccomp_architectures()) {
+        if (seccomp::architecture_token(name)) {
+            known.emplace_back(name);
+        }
+    }
+    return known;
+}
+
+} // namespace
+
+base::Result<int> features_verb(Invocation& invocation) {
+    Arguments arguments("features", "Says what this oci-rt can do, whatever the host can "
+                                    "(features.md of the specification).");
+    TRY_ASSIGN(const bool go_on, arguments.parse(invocation.arguments));
+    if (!go_on) {
+        return 0;
+    }
+    const spec::FeatureFacts facts{.cgroup_v1 = true,
+                                   .cgroup_v2 = true,
+                                   .rdma = true,
+                                   .seccomp = true,
+                                   .seccomp_flags = all_flags(),
+                                   .seccomp_architectures = known_architectures(),
+                                   .memory_policy = true,
+                                   .idmap_mounts = true,
+                                   .net_devices = true,
+                                   .annotations = version_annotations()};
+    TRY(print(base::cat(spec::features_json(facts), "\n")));
+    return 0;
+}
+
+} // namespace cli

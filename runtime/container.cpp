@@ -1,0 +1,91 @@
+#include "runtime/container.hpp"
+
+#include "cgroups/freezer.hpp"
+#include "oci-spec/words.hpp"
+#include "runtime/base/text.hpp"
+#include "runtime/gate.hpp"
+
+#include <algorithm>
+
+#include <pwd.h>
+
+namespace runtime {
+
+using base::cat;
+using base::done;
+using base::Error;
+using base::Fd;
+using base::quoted;
+using base::Result;
+using spec::Status;
+
+namespace {
+
+constexpr unsigned kLockPatienceS = 30;
+
+/// While a create works, its container is "creating"; one that was interrupted is "stopped", so
+/// that it can be deleted.
+Result<Status> unfinished_status(const ContainerRecord& record) {
+    TRY_ASSIGN(const Fd creator, open_process(record.creator));
+    return creator ? Status::creating : Status::stopped;
+}
+
+Result<Status> status_of(const Container& container) {
+    if (container.record.phase == ContainerRecord::Phase::creating) {
+        return unfinished_status(container.record);
+    }
+    if (!container.init) {
+        return Status::stopped;
+    }
+    const Result<cgroups::FreezerState> freezer =
+        cgroups::freezer_state(container.record.cgroups);
+    if (freezer && *freezer != cgroups::FreezerState::thawed) {
+        return Status::paused;
+    }
+    TRY_ASSIGN(const bool waits, somebody_waits(container.directory.fd));
+    return waits ? Status::created : Status::running;
+}
+
+/// The owner's name as the host's passwd(5) has it, or the number: a static program has no NSS.
+std::string owner_name(uid_t uid) { return uid == 0 ? "root" : cat(uid); }
+
+} // namespace
+
+spec::State Container::state() const {
+    return {.id = record.id,
+            .status = status,
+            .pid = init ? record.init.pid : 0,
+            .bundle = record.bundle,
+            .annotations = record.annotations,
+            .rootfs = record.rootfs,
+            .created = record.created,
+            .owner = owner_name(record.owner)};
+}
+
+Result<Container> open_container(const StateStore& store, const std::string& id, Access access) {
+    Result<ContainerDirectory> opened = access == Access::change
+                                            ? store.open_locked(id, kLockPatienceS)
+                                            : store.open(id);
+    TRY_ASSIGN(ContainerDirectory directory, std::move(opened));
+    const auto fact = [&] { return cat("container ", quoted(id)); };
+    TRY_ASSIGN(ContainerRecord record, read_record(directory.fd).in(fact));
+    return as_container(std::move(directory), std::move(record)).in(fact);
+}
+
+Result<Container> as_container(ContainerDirectory directory, ContainerRecord record) {
+    Container container{.directory = std::move(directory), .record = std::move(record)};
+    TRY(cgroups::reopen(container.record.cgroups));
+    TRY_ASSIGN(container.init, open_process(container.record.init));
+    TRY_ASSIGN(container.status, status_of(container));
+    return container;
+}
+
+Result<> require_status(const Container& container, std::string_view deed,
+                        std::initializer_list<Status> allowed) {
+    if (std::ranges::find(allowed, container.status) != allowed.end()) {
+        return done();
+    }
+    return Error(cat("cannot ", deed, " a container that is ", spec::word_of(container.status)));
+}
+
+} // namespace runtime

@@ -1,0 +1,332 @@
+#include "runtime/exec.hpp"
+
+#include "cgroups/enter.hpp"
+#include "cgroups/read_layout.hpp"
+#include "namespaces/kinds.hpp"
+#include "runtime/base/procfs.hpp"
+#include "runtime/base/sys.hpp"
+#include "runtime/bundle.hpp"
+#include "runtime/channel.hpp"
+#include "runtime/console.hpp"
+#include "runtime/container.hpp"
+#include "runtime/filter_check.hpp"
+#include "runtime/filter_store.hpp"
+#include "runtime/launch.hpp"
+#include "runtime/plan.hpp"
+
+#include <algorithm>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace runtime {
+
+namespace {
+
+using base::cat;
+using base::Child;
+using base::done;
+using base::Error;
+using base::Fd;
+using base::FdRef;
+using base::quoted;
+using base::Result;
+using spec::Status;
+
+void add_all(std::vector<std::string>& list, const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+        if (std::ranges::find(list, name) == list.end()) {
+            list.push_back(name);
+        }
+    }
+}
+
+Result<> change_user(spec::User& user, const std::string& text) {
+    const std::size_t colon = text.find(':');
+    const auto uid = base::parse_number<std::uint32_t>(text.substr(0, colon));
+    const auto gid = colon == std::string::npos
+                         ? std::optional<std::uint32_t>(0)
+                         : base::parse_number<std::uint32_t>(text.substr(colon + 1));
+    if (!uid || !gid) {
+        return Error(cat("invalid user ", quoted(text)))
+            .hint("write UID or UID:GID; names are for the engines to look up");
+    }
+    user.uid = *uid;
+    user.gid = *gid;
+    user.additional_gids.clear();
+    return done();
+}
+
+/// The container's process with what the caller changes. Capabilities that are added do not become
+/// inheritable (CVE-2022-29162).
+Result<spec::Process> changed_process(const spec::Spec& config, const ExecOverrides& changes) {
+    spec::Process process = config.process.value_or(spec::Process{});
+    process.args = changes.args;
+    process.terminal = changes.terminal;
+    process.console_size.reset();
+    process.env.insert(process.env.end(), changes.env.begin(), changes.env.end());
+    if (!changes.cwd.empty()) {
+        process.cwd = changes.cwd;
+    }
+    if (process.cwd.empty()) {
+        process.cwd = "/";
+    }
+    if (changes.user) {
+        TRY(change_user(process.user, *changes.user));
+    }
+    for (const std::uint32_t gid : changes.additional_gids) {
+        process.user.additional_gids.push_back(gid);
+    }
+    process.no_new_privileges = process.no_new_privileges || changes.no_new_privileges;
+    if (!changes.capabilities.empty()) {
+        if (!process.capabilities) {
+            process.capabilities.emplace();
+        }
+        add_all(process.capabilities->bounding, changes.capabilities);
+        add_all(process.capabilities->effective, changes.capabilities);
+        add_all(process.capabilities->permitted, changes.capabilities);
+    }
+    return process;
+}
+
+/// One exec, from its request to a process that runs.
+class Execution {
+  public:
+    Execution(const StateStore& store, const ExecRequest& request)
+        : store_(store), request_(request) {}
+
+    Result<Executed> run() {
+        Result<> result = prepare();
+        if (result) {
+            result = converse();
+        }
+        if (!result) {
+            Error error = explained(std::move(result).error());
+            child_.kill_and_reap();
+            return placed(std::move(error), bundle_);
+        }
+        return Executed{std::move(child_), std::move(terminal_)};
+    }
+
+  private:
+    Result<> prepare();
+    Result<> make_plan();
+    Result<> find_namespaces();
+    Result<> find_cgroups();
+    Result<> spawn();
+    Result<> converse();
+    Result<> take_turn(Message message);
+    Result<> take_console();
+    Result<> wait_for_program();
+    Error explained(Error error);
+
+    const StateStore& store_;
+    const ExecRequest& request_;
+    Container container_;
+    Bundle bundle_;
+    InitPlan plan_;
+    LimitsPlan limits_;
+    std::string initial_cpus_; ///< execCPUAffinity.initial
+    std::vector<Fd> joins_;
+    cgroups::Placement groups_;
+    cgroups::Entrance entrance_;
+    Child child_;
+    std::optional<Channel> channel_;
+    Fd terminal_;
+};
+
+Result<> Execution::prepare() {
+    TRY_ASSIGN(container_, open_container(store_, request_.id, Access::look));
+    if (container_.status == Status::paused && request_.ignore_paused) {
+        container_.status = Status::running;
+    }
+    if (container_.status == Status::stopped) {
+        return Error("cannot exec in a stopped container");
+    }
+    TRY(require_status(container_, "exec in", {Status::created, Status::running}));
+    TRY_ASSIGN(bundle_, load_saved_config(container_.directory.fd, container_.record.bundle));
+    TRY(find_namespaces());
+    TRY(make_plan());
+    TRY(find_cgroups());
+    return spawn();
+}
+
+/// The namespaces of the container's process that are not ours.
+Result<> Execution::find_namespaces() {
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    plan_.role = Role::exec;
+    plan_.spawn.shape = namespaces::Shape::relay; // kernel rules 2 and 3
+    for (const namespaces::Kind& kind : namespaces::kKinds) {
+        const std::string path = cat(container_.record.init.pid, "/ns/", kind.proc_name);
+        Result<Fd> theirs = base::sys::open(proc.root(), path, O_RDONLY);
+        if (!theirs && theirs.code() == ENOENT) {
+            continue; // this kernel has no such kind
+        }
+        TRY_ASSIGN(Fd fd, std::move(theirs).in("find the container's namespaces"));
+        TRY_ASSIGN(const struct stat their_id, base::sys::fstat(fd));
+        TRY_ASSIGN(const struct stat our_id,
+                   base::sys::fstatat(proc.root(), cat("self/ns/", kind.proc_name), 0));
+        if (their_id.st_ino != our_id.st_ino) {
+            plan_.spawn.joins.push_back({kind.type, path, ""});
+            joins_.push_back(std::move(fd));
+        }
+    }
+    return done();
+}
+
+Result<> Execution::make_plan() {
+    spec::Process process;
+    std::string origin;
+    if (request_.process) {
+        process = *request_.process;
+    } else {
+        TRY_ASSIGN(process, changed_process(bundle_.config, request_.overrides));
+        origin = "/process";
+    }
+    if (!process.apparmor_profile.empty() || !process.selinux_label.empty()) {
+        return Error("this version of oci-rt cannot apply AppArmor or SELinux labels yet");
+    }
+    if (process.terminal && !request_.stays && request_.console_socket.empty()) {
+        return Error("a detached process with a terminal needs a socket to send it to")
+            .hint("name one by --console-socket");
+    }
+    TRY_ASSIGN(const HostFacts facts, read_host_facts());
+    std::optional<seccomp::Program> filter;
+    if (bundle_.config.linux.seccomp) {
+        TRY_ASSIGN(filter, compile_stored(*bundle_.config.linux.seccomp, store_));
+        TRY(check_filter(*filter));
+    }
+    const bool user = plan_.spawn.joins_type(spec::NamespaceType::user);
+    TRY_ASSIGN(PlannedProcess planned, process_plan_of(process, facts,
+                                                       {.origin = origin,
+                                                        .user_namespace = user,
+                                                        .new_keyring = false,
+                                                        .preserve_fds = request_.preserve_fds,
+                                                        .inherited_fds = request_.inherited_fds},
+                                                       filter));
+    for (const std::string& warning : planned.warnings) {
+        base::log::warning(warning);
+    }
+    plan_.id = container_.record.id;
+    plan_.process = std::move(planned.plan);
+    plan_.debug = base::log::enabled(base::log::Level::debug);
+    plan_.script = script_of({.relay = true,
+                              .terminal = process.terminal,
+                              .notifies = filter && filter->notifies()});
+    limits_ = limits_of(process, origin);
+    if (process.exec_cpu_affinity) {
+        initial_cpus_ = process.exec_cpu_affinity->initial;
+        limits_.cpus = process.exec_cpu_affinity->final;
+    }
+    return done();
+}
+
+/// Where the container's process is now: it may have moved below the container's group.
+Result<> Execution::find_cgroups() {
+    if (container_.record.cgroups.empty()) {
+        return done();
+    }
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    TRY_ASSIGN(const cgroups::Layout layout, cgroups::read_layout(proc));
+    TRY_ASSIGN(const std::string text, proc.read(cat(container_.record.init.pid, "/cgroup")));
+    TRY_ASSIGN(groups_, cgroups::placement_of_process(layout, text));
+    if (!request_.cgroup.empty()) {
+        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups, request_.cgroup));
+    }
+    TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));
+    return done();
+}
+
+Result<> Execution::spawn() {
+    TRY_ASSIGN(base::sys::SocketPair pair, base::sys::socketpair(SOCK_SEQPACKET));
+    if (!initial_cpus_.empty()) {
+        // Inherited by the child; for us it does not matter, we only wait from now on.
+        TRY(set_cpus(0, initial_cpus_).at("/process/execCPUAffinity/initial"));
+    }
+    TRY_ASSIGN(child_, launch({.channel = pair.theirs,
+                               .spawn = plan_.spawn,
+                               .cgroup = entrance_.clone_into.value_or(FdRef(-1)),
+                               .preserved_fds = plan_.process->preserved_fds})
+                           .in("start the process"));
+    channel_.emplace(std::move(pair.ours), Side::parent, plan_.script);
+    return done();
+}
+
+Result<> Execution::converse() {
+    while (const std::optional<Message> message = channel_->next()) {
+        TRY(take_turn(*message));
+    }
+    return wait_for_program();
+}
+
+Result<> Execution::take_turn(Message message) {
+    if (message == Message::begin) {
+        plan_.cgroup_fds = static_cast<std::uint32_t>(entrance_.tasks.size());
+        TRY_ASSIGN(const Fd plan, sealed_plan(plan_));
+        std::vector<FdRef> fds = {plan};
+        fds.insert(fds.end(), joins_.begin(), joins_.end());
+        fds.insert(fds.end(), entrance_.tasks.begin(), entrance_.tasks.end());
+        return channel_->send(message, {}, fds);
+    }
+    if (message == Message::sibling) {
+        TRY_ASSIGN(Child sibling, take_sibling(*channel_, child_));
+        child_ = std::move(sibling);
+        return done();
+    }
+    if (message == Message::console) {
+        return take_console();
+    }
+    if (message == Message::listener) {
+        return hand_over_listener(*channel_, child_, bundle_.config.linux.seccomp.value(),
+                                  container_.state());
+    }
+    if (message == Message::ready) {
+        TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));
+        TRY(apply_limits(child_.pid(), limits_));
+        return request_.pid_file.empty() ? done()
+                                         : write_pid_file(request_.pid_file, child_.pid());
+    }
+    if (message == Message::release) {
+        return channel_->send(message);
+    }
+    return Error(cat("no turn of exec: ", name_of(message)));
+}
+
+Result<> Execution::take_console() {
+    TRY_ASSIGN(Received received,
+               channel_->expect(Message::console, kConversationBoundMs, child_.pidfd()));
+    if (received.fds.size() != 1) {
+        return Error::system(EPROTO, "\"console\" came without its descriptor");
+    }
+    if (request_.console_socket.empty()) {
+        terminal_ = std::move(received.fds.front());
+        return adapt_to_foreground(terminal_);
+    }
+    return send_to_socket(received.fds.front(), request_.console_socket)
+        .in("send the terminal to the console socket");
+}
+
+/// The exec of the program closes the child's end of the conversation; a failure is told on it.
+Result<> Execution::wait_for_program() {
+    if (std::optional<Error> failure = channel_->wait_for_close()) {
+        return *std::move(failure);
+    }
+    return done();
+}
+
+Error Execution::explained(Error error) {
+    if (error.code() != EPIPE || !child_) {
+        return error;
+    }
+    const Result<base::Exit> exit = child_.wait();
+    return Error(cat("the process ", exit ? exit->text() : std::string("ended"),
+                     " before its program was executed"));
+}
+
+} // namespace
+
+Result<Executed> exec(const StateStore& store, const ExecRequest& request) {
+    return Execution(store, request).run();
+}
+
+} // namespace runtime

@@ -1,0 +1,97 @@
+#include "runtime/gate.hpp"
+
+#include "runtime/base/sys.hpp"
+#include "runtime/base/wire.hpp"
+
+#include <array>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace runtime {
+
+using base::done;
+using base::Error;
+using base::Fd;
+using base::FdRef;
+using base::Result;
+
+namespace {
+
+constexpr const char* kGate = "gate";
+constexpr const char* kVerdict = "verdict";
+constexpr mode_t kMode = 0600;
+
+Result<> make_fifo(FdRef directory, const char* name) {
+    return base::sys::mknod(directory, name, S_IFIFO | kMode, 0);
+}
+
+} // namespace
+
+Result<GateEnds> make_gate(FdRef directory) {
+    TRY(make_fifo(directory, kGate));
+    TRY(make_fifo(directory, kVerdict));
+    // Opened for both directions first: a fifo with one end alone would block.
+    TRY_ASSIGN(Fd gate, base::sys::open(directory, kGate, O_RDWR | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd both, base::sys::open(directory, kVerdict, O_RDWR | O_NOFOLLOW));
+    TRY_ASSIGN(Fd verdict, base::sys::open(directory, kVerdict, O_WRONLY | O_NOFOLLOW));
+    return GateEnds{std::move(gate), std::move(verdict)};
+}
+
+Result<> remove_gate(FdRef directory) {
+    for (const char* name : {kGate, kVerdict}) {
+        if (Result<> gone = base::sys::unlink(directory, name); !gone && gone.code() != ENOENT) {
+            return gone;
+        }
+    }
+    return done();
+}
+
+bool wait_at_gate(FdRef gate) {
+    std::array<char, 1> byte{};
+    const Result<std::size_t> size = base::sys::read(gate, byte);
+    return size && *size == 1;
+}
+
+int give_verdict(FdRef verdict, const Error& error) {
+    static_cast<void>(base::sys::write(verdict, base::encode(error)));
+    return 1;
+}
+
+Result<bool> somebody_waits(FdRef directory) {
+    Result<Fd> gate = base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
+    if (gate) {
+        return true;
+    }
+    if (gate.code() == ENXIO || gate.code() == ENOENT) {
+        return false;
+    }
+    return std::move(gate).error();
+}
+
+Result<> open_gate(FdRef directory, FdRef init) {
+    TRY_ASSIGN(const Fd verdict,
+               base::sys::open(directory, kVerdict, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd gate, base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
+    TRY(base::sys::write_once(gate, "!"));
+
+    std::string error;
+    std::array<char, 4096> buffer{};
+    while (true) {
+        std::array<pollfd, 2> watched = {{{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
+        TRY(base::sys::poll(watched, -1));
+        Result<std::size_t> size = base::sys::read(verdict, buffer);
+        if (size && *size > 0) {
+            error.append(buffer.data(), *size);
+        } else if (size) {
+            break; // executed, or ended
+        } else if (size.code() != EAGAIN) {
+            return std::move(size).error();
+        } else if (watched[1].revents != 0) {
+            break; // a copy of its end is still open elsewhere
+        }
+    }
+    return error.empty() ? done() : Result<>(base::decode_error(error));
+}
+
+} // namespace runtime

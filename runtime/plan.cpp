@@ -1,0 +1,224 @@
+#include "runtime/plan.hpp"
+
+#include "oci-spec/pointer.hpp"
+
+#include <algorithm>
+
+#include <sys/personality.h>
+
+namespace runtime {
+
+using base::cat;
+using base::Error;
+using base::Result;
+using spec::NamespaceType;
+
+namespace {
+
+/// What this version can read and not yet apply: an error, never silence.
+Result<> refuse_unapplied(const spec::Spec& config) {
+    const spec::Linux& linux = config.linux;
+    std::vector<std::pair<std::string, bool>> fields = {
+        {"/linux/mountLabel", !linux.mount_label.empty()},
+        {"/linux/intelRdt", linux.intel_rdt.has_value()},
+    };
+    if (config.process) {
+        fields.emplace_back("/process/apparmorProfile", !config.process->apparmor_profile.empty());
+        fields.emplace_back("/process/selinuxLabel", !config.process->selinux_label.empty());
+    }
+    for (const auto& [pointer, present] : fields) {
+        if (present) {
+            return Error("this version of oci-rt cannot apply this setting yet")
+                .at(pointer)
+                .hint("without it the container would not be what the configuration says");
+        }
+    }
+    return base::done();
+}
+
+/// The user who gets the container's cgroup (config-linux.md, "Cgroup ownership"): only where the
+/// container sees nothing but its own and may write to it.
+std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& init) {
+    const bool writable = std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
+        return mount.source == "cgroup" && mount.destination == "/sys/fs/cgroup" &&
+               std::ranges::find(mount.options, "ro") == mount.options.end();
+    });
+    if (!writable || !config.process || !init.spawn.makes(NamespaceType::cgroup)) {
+        return std::nullopt;
+    }
+    const std::uint32_t uid = config.process->user.uid;
+    return init.spawn.makes(NamespaceType::user)
+               ? namespaces::host_id(init.spawn.uid_mappings, uid)
+               : uid;
+}
+
+/// The child can be born in its cgroups only if there is no version 1 hierarchy to enter.
+namespaces::CgroupEntry entry_of(const cgroups::Plan& plan) {
+    const bool only_v2 = std::ranges::all_of(plan.hierarchies, [](const auto& hierarchy) {
+        return hierarchy.info.version == cgroups::Version::v2;
+    });
+    return only_v2 ? namespaces::CgroupEntry::at_birth : namespaces::CgroupEntry::after_birth;
+}
+
+std::vector<namespaces::CgroupView> views_of(const cgroups::Plan& plan) {
+    std::vector<namespaces::CgroupView> views;
+    for (const cgroups::PlannedHierarchy& hierarchy : plan.hierarchies) {
+        views.push_back({.version = hierarchy.info.version == cgroups::Version::v2 ? 2 : 1,
+                         .controllers = hierarchy.info.controllers,
+                         .host_path = cat(hierarchy.info.mount_point, plan.path),
+                         .mount_root = hierarchy.info.mount_point});
+    }
+    return views;
+}
+
+namespaces::MountFacts mount_facts_of(const InitPlan& init, const cgroups::Plan& cgroups,
+                                      const CreateOptions& options) {
+    const namespaces::SpawnPlan& spawn = init.spawn;
+    return {.bundle = options.bundle,
+            .user_namespace = spawn.has(NamespaceType::user),
+            .cgroup_namespace = spawn.has(NamespaceType::cgroup),
+            .new_mount_namespace = spawn.makes(NamespaceType::mount),
+            .joined_mount_namespace = spawn.joins_type(NamespaceType::mount),
+            .no_pivot = options.no_pivot,
+            .cgroups = views_of(cgroups)};
+}
+
+std::vector<Sysctl> sysctls_of(const spec::Linux& linux) {
+    std::vector<Sysctl> sysctls;
+    for (const auto& [name, value] : linux.sysctl) {
+        sysctls.push_back({spec::below("/linux/sysctl", name), sysctl_path(name), value});
+    }
+    return sysctls;
+}
+
+Script script_for(const spec::Spec& config, const InitPlan& init, bool notifies) {
+    const std::size_t sources = namespaces::count_host_sources(init.mounts);
+    return script_of(
+        {.relay = init.spawn.shape == namespaces::Shape::relay,
+         .new_user_namespace = init.spawn.makes(NamespaceType::user),
+         .source_packets =
+             static_cast<std::uint32_t>((sources + kMostFdsPerPacket - 1) / kMostFdsPerPacket),
+         .hooks_before_pivot =
+             !config.hooks.prestart.empty() || !config.hooks.create_runtime.empty(),
+         .terminal = init.process && init.process->terminal,
+         .notifies = notifies});
+}
+
+} // namespace
+
+std::string sysctl_path(std::string_view name) {
+    std::string path(name);
+    const std::size_t first = path.find_first_of("./");
+    if (first == std::string::npos || path[first] == '/') {
+        return path;
+    }
+    for (char& c : path) {
+        c = c == '.' ? '/' : c == '/' ? '.' : c;
+    }
+    return path;
+}
+
+Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
+                                       const ProcessContext& context,
+                                       const std::optional<seccomp::Program>& filter) {
+    // What is not the caller's is ours, and must never get into a container.
+    if (context.preserve_fds + facts.activated_sockets > context.inherited_fds) {
+        return Error(cat("--preserve-fds and LISTEN_FDS ask for ",
+                         context.preserve_fds + facts.activated_sockets,
+                         " descriptors from 3 on, but only ", context.inherited_fds, " are open"));
+    }
+    PlannedProcess planned;
+    ProcessPlan& plan = planned.plan;
+    plan.origin = context.origin;
+    plan.args = process.args;
+    plan.env = process.env;
+    plan.cwd = process.cwd;
+    plan.uid = process.user.uid;
+    plan.gid = process.user.gid;
+    plan.groups = process.user.additional_gids;
+    plan.umask = process.user.umask;
+    plan.no_new_privileges = process.no_new_privileges;
+    plan.terminal = process.terminal;
+    plan.console_size = process.console_size;
+    plan.new_session_keyring = context.new_keyring;
+    plan.preserved_fds = context.preserve_fds + facts.activated_sockets;
+    if (facts.activated_sockets > 0) {
+        plan.socket_activation = true;
+        plan.env.push_back(cat("LISTEN_FDS=", facts.activated_sockets));
+        if (!facts.activated_names.empty()) {
+            plan.env.push_back(cat("LISTEN_FDNAMES=", facts.activated_names));
+        }
+    }
+    const GrantableCapabilities grantable =
+        context.user_namespace
+            ? GrantableCapabilities{facts.kernel_capabilities, facts.kernel_capabilities}
+            : facts.own;
+    ResolvedCapabilities capabilities =
+        resolve(process.capabilities.value_or(spec::Capabilities{}), grantable);
+    plan.capabilities = capabilities.sets;
+    planned.warnings = std::move(capabilities.warnings);
+    if (filter) {
+        plan.filter = filter->filter;
+        plan.filter_flags = filter->flags;
+    }
+    return planned;
+}
+
+Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
+                     const CreateOptions& options, const std::optional<seccomp::Program>& filter) {
+    TRY(refuse_unapplied(config));
+    Plan plan;
+    InitPlan& init = plan.init;
+    const spec::Linux& linux = config.linux;
+    TRY_ASSIGN(plan.cgroups, cgroups::plan_of(linux, facts.cgroups,
+                                              {.id = options.id,
+                                               .manager = options.cgroup_manager,
+                                               .unprivileged = facts.unprivileged}));
+    for (const cgroups::Warning& warning : plan.cgroups.warnings) {
+        plan.warnings.push_back(cat(warning.text, " (", warning.origin, ")"));
+    }
+
+    init.id = options.id;
+    init.bundle = options.bundle;
+    init.debug = options.debug;
+    init.annotations = config.annotations;
+    init.spawn = namespaces::spawn_plan_of(linux, entry_of(plan.cgroups));
+    if (options.no_pivot) {
+        plan.warnings.emplace_back("--no-pivot: the host's tree stays below the container's root, and "
+                                   "a process with CAP_SYS_CHROOT can get out");
+    }
+    plan.cgroup_owner = cgroup_owner_of(config, init);
+    init.detach_cgroups = init.spawn.unshare_late != 0;
+    TRY_ASSIGN(init.mounts, namespaces::mount_plan_of(
+                                config, mount_facts_of(init, plan.cgroups, options)));
+    init.create_container_hooks = config.hooks.create_container;
+    init.start_container_hooks = config.hooks.start_container;
+    init.hostname = config.hostname;
+    init.domainname = config.domainname;
+    init.bring_up_loopback = init.spawn.makes(NamespaceType::network);
+    init.sysctls = sysctls_of(linux);
+
+    if (config.process) {
+        TRY_ASSIGN(PlannedProcess process,
+                   process_plan_of(*config.process, facts,
+                                   {.user_namespace = init.spawn.has(NamespaceType::user),
+                                    .new_keyring = !options.no_new_keyring,
+                                    .preserve_fds = options.preserve_fds,
+                                    .inherited_fds = options.inherited_fds},
+                                   filter));
+        std::ranges::move(process.warnings, std::back_inserter(plan.warnings));
+        init.process = std::move(process.plan);
+        init.process->memory_policy = linux.memory_policy;
+        if (linux.personality) {
+            init.process->personality =
+                linux.personality->domain == spec::PersonalityDomain::linux32 ? PER_LINUX32
+                                                                              : PER_LINUX;
+        }
+        plan.limits = limits_of(*config.process, "/process");
+    }
+    TRY_ASSIGN(plan.net_devices, namespaces::net_device_moves(linux));
+    init.script = script_for(config, init, filter && filter->notifies());
+    return plan;
+}
+
+} // namespace runtime

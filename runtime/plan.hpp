@@ -1,0 +1,73 @@
+// Everything that `create` will do, as data.
+//
+// plan_of() is pure: the same configuration on the same host gives the same plan, which can be
+// printed, compared with a golden file and explained. Every part knows the place in config.json it
+// came from.
+#pragma once
+
+#include "cgroups/cgroup_plan.hpp"
+#include "namespaces/net_devices_plan.hpp"
+#include "runtime/host_facts.hpp"
+#include "runtime/init_plan.hpp"
+#include "runtime/limits.hpp"
+#include "seccomp/program.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace runtime {
+
+/// What the caller's arguments add to the configuration.
+struct CreateOptions {
+    std::string id;
+    std::string bundle; ///< absolute
+    cgroups::ManagerKind cgroup_manager = cgroups::ManagerKind::cgroupfs;
+    bool no_pivot = false;
+    bool no_new_keyring = false;
+    std::uint32_t preserve_fds = 0;
+    std::uint32_t inherited_fds = 0; ///< how many the caller really has open, from 3 on
+    bool debug = false;
+};
+
+struct Plan {
+    cgroups::Plan cgroups;
+    std::optional<uid_t> cgroup_owner; ///< on the host
+    LimitsPlan limits;
+    std::vector<namespaces::NetDeviceMove> net_devices;
+    InitPlan init; ///< what stage 2 is told
+    std::vector<std::string> warnings;
+};
+
+/// `config` has been validated; `filter` is its compiled seccomp profile. Errors are what only shows
+/// against this host, each with its place.
+base::Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
+                           const CreateOptions& options,
+                           const std::optional<seccomp::Program>& filter);
+
+/// The plan of a process beside its container's: used by plan_of() and by `exec`. `origin` is where
+/// the process stands in its document.
+struct ProcessContext {
+    std::string origin = "/process";
+    bool user_namespace = false; ///< new or joined: all capabilities of the kernel can be granted
+    bool new_keyring = true;
+    std::uint32_t preserve_fds = 0;
+    std::uint32_t inherited_fds = 0;
+};
+struct PlannedProcess {
+    ProcessPlan plan;
+    std::vector<std::string> warnings;
+};
+/// Errors: more descriptors are to be preserved than the caller has open.
+base::Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
+                                             const ProcessContext& context,
+                                             const std::optional<seccomp::Program>& filter);
+
+/// The path below /proc/sys of a name in either form of sysctl(8): "net.ipv4.ip_forward", or
+/// "net/ipv4/conf/eth0.1/forwarding".
+std::string sysctl_path(std::string_view name);
+
+/// For people and golden tests: one line per thing that will be done, with its place.
+std::vector<std::string> describe(const Plan& plan);
+
+} // namespace runtime

@@ -1,0 +1,204 @@
+#include "runtime/state_store.hpp"
+
+#include "runtime/base/sys.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace runtime {
+
+using base::call_failed;
+using base::cat;
+using base::done;
+using base::Error;
+using base::Fd;
+using base::FdRef;
+using base::quoted;
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kLongestId = 255;
+constexpr mode_t kDirectoryMode = 0711; // as runc: a rootless engine below it may pass through
+constexpr mode_t kContainerMode = 0700;
+constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+
+bool allowed(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '+' || c == '-' || c == '.';
+}
+
+Result<std::vector<std::string>> entries_of(FdRef directory) {
+    TRY_ASSIGN(Fd listed, base::sys::open(directory, ".", kFlags));
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(listed.number()), ::closedir);
+    if (!listing) {
+        return call_failed("fdopendir", directory);
+    }
+    static_cast<void>(listed.release()); // closed with the listing
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(listing.get())) {
+        const std::string name = static_cast<const char*>(entry->d_name);
+        if (name != "." && name != "..") {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+/// flock(2) that gives up after some seconds: an alarm interrupts it.
+Result<> lock_bounded(FdRef directory, unsigned patience_s) {
+    if (Result<> got = base::sys::lock(directory, LOCK_NB); got || got.code() != EWOULDBLOCK) {
+        return got;
+    }
+    struct sigaction wake {};
+    struct sigaction before {};
+    wake.sa_handler = [](int) {}; // without SA_RESTART the call returns
+    ::sigaction(SIGALRM, &wake, &before);
+    ::alarm(patience_s);
+    const int locked = ::flock(directory.number(), LOCK_EX);
+    const int code = errno;
+    ::alarm(0);
+    ::sigaction(SIGALRM, &before, nullptr);
+    if (locked == 0) {
+        return done();
+    }
+    return Error::system(code == EINTR ? ETIMEDOUT : code,
+                         cat("flock(", base::describe(directory), ", LOCK_EX)"))
+        .hint("another oci-rt is working on this container");
+}
+
+Result<bool> is_gone(FdRef directory) {
+    TRY_ASSIGN(const struct stat status, base::sys::fstat(directory));
+    return status.st_nlink == 0;
+}
+
+} // namespace
+
+Result<> check_id(const std::string& id) {
+    if (id.empty()) {
+        return Error("the id of a container must not be empty");
+    }
+    if (id.size() > kLongestId || id == "." || id == ".." || !std::ranges::all_of(id, allowed)) {
+        return Error(cat("invalid id ", quoted(id.substr(0, kLongestId))))
+            .hint("letters, digits, \"_\", \"+\", \"-\" and \".\", at most 255 of them");
+    }
+    return done();
+}
+
+Result<std::string> default_state_root() {
+    if (::geteuid() == 0) {
+        return std::string("/run/oci-rt");
+    }
+    const char* runtime_dir = ::getenv("XDG_RUNTIME_DIR");
+    if (runtime_dir == nullptr || runtime_dir[0] != '/') {
+        return Error("an ordinary user needs XDG_RUNTIME_DIR for the state of containers")
+            .hint("or name a directory by --root");
+    }
+    return cat(runtime_dir, "/oci-rt");
+}
+
+Result<Fd> StateStore::open_root() const {
+    return base::sys::open(FdRef::cwd(), root_, O_RDONLY | O_DIRECTORY)
+        .in("open the state directory");
+}
+
+Result<Fd> StateStore::make_root() const {
+    Result<Fd> root = open_root();
+    if (root || root.code() != ENOENT) {
+        return root;
+    }
+    for (std::size_t slash = root_.find('/', 1); slash != std::string::npos;
+         slash = root_.find('/', slash + 1)) {
+        static_cast<void>(base::sys::mkdir(FdRef::cwd(), root_.substr(0, slash), kDirectoryMode));
+    }
+    if (Result<> made = base::sys::mkdir(FdRef::cwd(), root_, kDirectoryMode);
+        !made && made.code() != EEXIST) {
+        return std::move(made).error().in("make the state directory");
+    }
+    return open_root();
+}
+
+Result<ContainerDirectory> StateStore::reserve(const std::string& id) const {
+    TRY(check_id(id));
+    TRY_ASSIGN(const Fd root, make_root());
+    while (true) {
+        if (Result<> made = base::sys::mkdir(root, id, kContainerMode); !made) {
+            if (made.code() == EEXIST) {
+                return Error(cat("container with id ", quoted(id), " already exists"));
+            }
+            return std::move(made).error();
+        }
+        TRY_ASSIGN(Fd directory, base::sys::open(root, id, kFlags));
+        TRY(base::sys::lock(directory));
+        // A `delete --force` may have taken the empty directory before it was locked.
+        TRY_ASSIGN(const bool gone, is_gone(directory));
+        if (!gone) {
+            return ContainerDirectory{id, std::move(directory)};
+        }
+    }
+}
+
+Result<ContainerDirectory> StateStore::open(const std::string& id) const {
+    TRY(check_id(id));
+    Result<Fd> root = open_root();
+    Result<Fd> directory =
+        root ? base::sys::open(*root, id, kFlags) : Result<Fd>(std::move(root).error());
+    if (!directory && directory.code() == ENOENT) {
+        return Error::system(ENOENT, "").in(cat("container ", quoted(id), " does not exist"));
+    }
+    TRY_ASSIGN(Fd fd, std::move(directory));
+    return ContainerDirectory{id, std::move(fd)};
+}
+
+Result<ContainerDirectory> StateStore::open_locked(const std::string& id,
+                                                   unsigned patience_s) const {
+    while (true) {
+        TRY_ASSIGN(ContainerDirectory directory, open(id));
+        TRY(lock_bounded(directory.fd, patience_s));
+        // Deleted, and perhaps made again, while we waited: the name tells what it is now.
+        TRY_ASSIGN(const bool gone, is_gone(directory.fd));
+        if (!gone) {
+            return directory;
+        }
+    }
+}
+
+bool StateStore::is_locked(const ContainerDirectory& directory) {
+    // A second open file description, because a lock does not conflict with itself.
+    const Result<Fd> again = base::sys::open(directory.fd, ".", kFlags);
+    return again && base::sys::lock(*again, LOCK_NB).code() == EWOULDBLOCK;
+}
+
+Result<> StateStore::remove(const ContainerDirectory& directory) const {
+    TRY_ASSIGN(const std::vector<std::string> names, entries_of(directory.fd));
+    for (const std::string& name : names) {
+        if (Result<> gone = base::sys::unlink(directory.fd, name);
+            !gone && gone.code() != ENOENT) {
+            return std::move(gone).in("remove the container's state");
+        }
+    }
+    TRY_ASSIGN(const Fd root, open_root());
+    return base::sys::unlink(root, directory.id, AT_REMOVEDIR).in("remove the container's state");
+}
+
+Result<std::vector<std::string>> StateStore::ids() const {
+    const Result<Fd> root = base::sys::open(FdRef::cwd(), root_, O_RDONLY | O_DIRECTORY);
+    if (!root && root.code() == ENOENT) {
+        return std::vector<std::string>();
+    }
+    TRY_ASSIGN(const Fd opened, open_root());
+    TRY_ASSIGN(std::vector<std::string> names, entries_of(opened));
+    std::erase_if(names, [](const std::string& name) { return !check_id(name); });
+    std::ranges::sort(names);
+    return names;
+}
+
+} // namespace runtime
