@@ -46,7 +46,7 @@ cgroups::Layout only_v2(const cgroups::Layout& layout) {
 }
 
 std::string text_of(const base::Error& error) {
-    return base::cat(error.text(error.failure().pointer), " hint: ", error.failure().hint);
+    return base::cat(error.text(), " hint: ", error.failure().hint);
 }
 
 } // namespace
