@@ -65,8 +65,7 @@ int open_inside(Groups& groups, const char* node) {
 /// A device node that is not one of the implicit ones. In /dev, as that is sure not to be nodev.
 class Node {
   public:
-    Node(mode_t type, unsigned major, unsigned minor)
-        : path_(base::cat("/dev/", fresh_name())) {
+    Node(mode_t type, unsigned major, unsigned minor) : path_(base::cat("/dev/", fresh_name())) {
         REQUIRE(::mknod(path_.c_str(), type | 0600, makedev(major, minor)) == 0);
     }
     Node(const Node&) = delete;

@@ -35,8 +35,7 @@ using namespace std::chrono_literals;
 template <class T>
 T value(base::Result<T> result) {
     if (!result) {
-        FAIL(result.error().text()
-             << " hint: " << result.error().failure().hint);
+        FAIL(result.error().text() << " hint: " << result.error().failure().hint);
     }
     return *std::move(result);
 }
