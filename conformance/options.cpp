@@ -1,6 +1,8 @@
 #include "conformance/options.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <thread>
 
 #include <boost/program_options.hpp>
 
@@ -9,6 +11,13 @@ namespace conformance {
 namespace po = boost::program_options;
 
 namespace {
+
+/// Most of a row is waiting: twice as many as processors, but not so many that they disturb each
+/// other.
+unsigned default_jobs() {
+    constexpr unsigned kMost = 4;
+    return std::min(kMost, 2 * std::max(1U, std::thread::hardware_concurrency()));
+}
 
 po::options_description description(Options& options, std::string& format, unsigned& seconds) {
     po::options_description all("oci-conformance --runtime PROGRAM [OPTION...]\n\n"
@@ -26,6 +35,8 @@ po::options_description description(Options& options, std::string& format, unsig
         "table, tap, json, markdown or junit");
     add("timeout", po::value(&seconds)->value_name("SECONDS")->default_value(10),
         "the longest that a call of the runtime or a container may take");
+    add("jobs", po::value(&options.jobs)->value_name("N")->default_value(default_jobs()),
+        "how many rows run at a time");
     add("strict", po::bool_switch(&options.strict), "a failed SHOULD counts as well");
     add("keep", po::bool_switch(&options.keep), "keep all bundles under /run, to look at them");
     add("list", po::bool_switch(&options.list), "only list the rows");
@@ -67,6 +78,7 @@ std::optional<Options> parse_options(int count, const char* const* arguments, in
         return std::nullopt;
     }
     options.format = *wanted;
+    options.jobs = std::max(options.jobs, 1U);
     options.timeout = std::chrono::seconds(seconds);
     return options;
 }

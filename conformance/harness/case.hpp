@@ -69,6 +69,8 @@ class Case {
 
     // --- the verdict -----------------------------------------------------------------------------
     void expect(bool holds, const std::string& otherwise);
+    /// The call has to have failed in an orderly way; what it said is noted.
+    void expect_refused(const Said& said);
     void same(const Json& seen, const Json& wanted, const std::string& what);
     /// Throws Skipped.
     static void needs(bool available, const std::string& otherwise);

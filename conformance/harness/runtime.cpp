@@ -27,14 +27,26 @@ fs::path found_in_path(const std::string& program) {
     throw Broken("no program \"" + program + "\" in PATH");
 }
 
+/// The message of a log line, which may be `time="…" level=error msg="…"`.
+std::string message_of(const std::string& line) {
+    constexpr std::string_view kKey = "msg=";
+    const std::size_t key = line.find(kKey);
+    return key == std::string::npos ? line : line.substr(key + kKey.size());
+}
+
 } // namespace
+
+bool Said::crashed() const {
+    return !hung && (exit.signal != 0 || err.find("goroutine 1 [") != std::string::npos ||
+                     err.find("thread 'main' panicked") != std::string::npos);
+}
 
 std::string Said::text() const {
     if (hung) {
         return command + " hung";
     }
     const std::vector<std::string> lines = lines_of(err);
-    std::string line = lines.empty() ? "" : ": " + trimmed(lines.back());
+    std::string line = lines.empty() ? "" : ": " + message_of(trimmed(lines.back()));
     constexpr std::size_t kLongest = 300;
     if (line.size() > kLongest) {
         line = line.substr(0, kLongest) + "...";

@@ -19,6 +19,10 @@ struct Said {
     std::string err;
     Milliseconds took{};
     [[nodiscard]] bool ok() const { return !hung && exit.ok(); }
+    /// It was ended by a signal, or by the panic of its language: no decision of the runtime's.
+    [[nodiscard]] bool crashed() const;
+    /// It ended by itself, and said that it failed.
+    [[nodiscard]] bool refused() const { return !hung && !crashed() && !exit.ok(); }
     /// How it failed, in one line: exit status and the last line of its error output.
     [[nodiscard]] std::string text() const;
 };

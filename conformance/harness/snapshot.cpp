@@ -3,7 +3,9 @@
 #include "conformance/harness/processes.hpp"
 #include "conformance/netlink/links.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <unistd.h>
 
@@ -17,18 +19,19 @@ std::string mount_text(const std::string& line) {
     return words.size() < 6 ? line : words[4] + " (" + words[3] + " " + words[5] + ")";
 }
 
-void compare(const char* what, const std::set<std::string>& before,
+/// What `after` has and `before` has not, in one text: "cgroup left: /a, /b and 9 more".
+void compare(const std::string& what, const std::set<std::string>& before,
              const std::set<std::string>& after, std::vector<std::string>& found) {
-    for (const std::string& thing : after) {
-        if (!before.contains(thing)) {
-            found.push_back(std::string(what) + " left: " + thing);
-        }
+    constexpr std::size_t kNamed = 2;
+    std::vector<std::string> things;
+    std::ranges::set_difference(after, before, std::back_inserter(things));
+    if (things.empty()) {
+        return;
     }
-    for (const std::string& thing : before) {
-        if (!after.contains(thing)) {
-            found.push_back(std::string(what) + " lost: " + thing);
-        }
-    }
+    const std::size_t more = things.size() - std::min(things.size(), kNamed);
+    things.resize(things.size() - more);
+    found.push_back(what + ": " + join(things, ", ") +
+                    (more > 0 ? " and " + std::to_string(more) + " more" : ""));
 }
 
 } // namespace
@@ -62,11 +65,15 @@ Snapshot Snapshot::take(const Cgroups& groups, const std::string& tag, const fs:
 
 std::vector<std::string> Snapshot::changes_to(const Snapshot& later) const {
     std::vector<std::string> found;
-    compare("cgroup", cgroups, later.cgroups, found);
-    compare("mount", mounts, later.mounts, found);
-    compare("process", processes, later.processes, found);
-    compare("network device", network, later.network, found);
-    compare("state", state, later.state, found);
+    const auto both_ways = [&](const std::string& what, const auto& before, const auto& after) {
+        compare(what + " left", before, after, found);
+        compare(what + " lost", after, before, found);
+    };
+    both_ways("cgroup", cgroups, later.cgroups);
+    both_ways("mount", mounts, later.mounts);
+    both_ways("process", processes, later.processes);
+    both_ways("network device", network, later.network);
+    both_ways("state", state, later.state);
     if (hostname != later.hostname) {
         found.push_back("host name changed to: " + later.hostname);
     }

@@ -21,7 +21,7 @@ struct Snapshot {
     std::string hostname;
 
     static Snapshot take(const Cgroups& groups, const std::string& tag, const fs::path& root);
-    /// "cgroup left: /sys/fs/cgroup/pids/x", one per difference.
+    /// "cgroup left: /sys/fs/cgroup/pids/x", one text per kind of difference.
     [[nodiscard]] std::vector<std::string> changes_to(const Snapshot& later) const;
 };
 

@@ -16,6 +16,7 @@ struct Options {
     std::string spec;                           ///< leave out what is younger; "": nothing
     Format format = Format::table;
     Milliseconds timeout{10000};
+    unsigned jobs = 1;
     bool list = false;
     bool keep = false;
     bool strict = false;

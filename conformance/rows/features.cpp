@@ -170,8 +170,17 @@ void operators_accepted(Case& c) {
 }
 
 void architectures_accepted(Case& c) {
+    // One byte order: a filter cannot hold both.
+    const Json other = {"SCMP_ARCH_MIPS",  "SCMP_ARCH_MIPS64", "SCMP_ARCH_MIPS64N32",
+                        "SCMP_ARCH_PPC",   "SCMP_ARCH_PPC64",  "SCMP_ARCH_S390",
+                        "SCMP_ARCH_S390X", "SCMP_ARCH_PARISC", "SCMP_ARCH_PARISC64",
+                        "SCMP_ARCH_M68K",  "SCMP_ARCH_SHEB"};
     Json filter = action_filter("SCMP_ACT_ERRNO");
-    filter["architectures"] = member_of(c, "/linux/seccomp/archs");
+    for (const Json& name : member_of(c, "/linux/seccomp/archs")) {
+        if (!holds(other, name)) {
+            filter["architectures"].push_back(name);
+        }
+    }
     c.linux_part()["seccomp"] = filter;
     c.script("exit 0");
     c.same(c.run().exit.text(), "exit 0", "the end of the program");
@@ -214,8 +223,9 @@ void same_every_time(Case& c) {
     c.expect(first == second, "two calls give two documents");
 }
 
-void annotations(Case& c) {
-    for (const auto& [key, value] : member_of(c, "/annotations").items()) {
+void annotation_texts(Case& c) {
+    const Json annotations = member_of(c, "/annotations");
+    for (const auto& [key, value] : annotations.items()) {
         c.expect(!key.empty() && value.is_string(), "annotation " + key + " is " + value.dump());
     }
 }
@@ -237,7 +247,7 @@ Rows features_rows() {
         {"F2.mount-options", Level::should, "1.1", kOptions,
          "mountOptions has none of a file system's own", &option_names},
         {"F2.annotations", kMust, "1.1", "features.md#annotations", "annotations are texts",
-         &annotations},
+         &annotation_texts},
         {"F2.unsafe", kMust, "1.2", "features.md#unsafe-annotations-in-configjson",
          "potentiallyUnsafeConfigAnnotations are texts", &unsafe_annotations},
         {"F3.namespaces", kMust, "1.1", kLinux, "namespaces are those of the specification",

@@ -14,11 +14,16 @@ constexpr auto kHooks = "config.md#posix-platform-hooks";
 constexpr auto kLifecycle = "runtime.md#lifecycle";
 constexpr auto kState = "runtime.md#state";
 
-/// A whole life with one hook of this kind; the hook's line.
-Json line_of(Case& c, const HookKind& kind, const std::string& script = "see namespaces") {
+/// A whole life with one hook of this kind; the hook's line. The program lives until start is
+/// over, for a hook may look at it.
+Json line_of(Case& c, const HookKind& kind) {
     add_hook(c, kind, kind.name);
-    c.script(script);
-    static_cast<void>(c.run());
+    c.script("wait");
+    Container& container = c.started();
+    container.wait_for_step("waiting");
+    container.kill("USR1");
+    container.wait_for_end();
+    static_cast<void>(container.remove());
     return hook_log(c).step("hook", kind.name);
 }
 
@@ -125,6 +130,8 @@ void order_in_a_kind(Case& c) {
 /// The command line of the container's process when a hook of this kind runs.
 std::string program_during(Case& c, const HookKind& kind) {
     add_hook(c, kind, kind.name);
+    // The program cannot be there before this one has ended.
+    add_hook(c, kHookKinds[3], "slow", "sleep 100");
     c.script("wait");
     Container& container = c.started();
     container.kill("KILL");

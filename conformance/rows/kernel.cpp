@@ -145,7 +145,7 @@ Rows policy_rows() {
 
 void rdt_absent(Case& c) {
     c.needs(!c.host().has_resctrl(), "resctrl is mounted here");
-    c.linux_part()["intelRdt"] = {{"closID", "/"}};
+    c.linux_part()["intelRdt"] = {{"closID", "conformance"}};
     c.refused();
 }
 

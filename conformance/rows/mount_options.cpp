@@ -252,6 +252,7 @@ struct RecursiveCase {
     const char* absent;
 };
 
+constexpr unsigned long kNoSymfollow = 256; // MS_NOSYMFOLLOW, which old headers lack
 constexpr RecursiveCase kRecursive[] = {
     {"rro", 0, "ro", "rw"},
     {"rrw", MS_RDONLY, "rw", "ro"},
@@ -270,7 +271,7 @@ constexpr RecursiveCase kRecursive[] = {
     {"rstrictatime", MS_NOATIME, "", "noatime"},
     {"rnostrictatime", MS_STRICTATIME, "", ""},
     {"rnosymfollow", 0, "nosymfollow", ""},
-    {"rsymfollow", 0, "", "nosymfollow"},
+    {"rsymfollow", kNoSymfollow, "", "nosymfollow"},
 };
 
 void recursive(Case& c, const RecursiveCase& one) {

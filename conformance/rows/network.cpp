@@ -44,6 +44,15 @@ Json devices_inside(Case& c) {
     return c.run().seen("net");
 }
 
+/// One device that the container has to have.
+Json device_inside(Case& c, const char* name) {
+    const Json inside = devices_inside(c);
+    if (!inside.contains(name)) {
+        throw Failed(std::string("the container has no ") + name);
+    }
+    return inside[name];
+}
+
 void moved(Case& c) {
     make_pair();
     hand_over(c, "ocveth0");
@@ -61,7 +70,7 @@ void renamed(Case& c) {
     make_pair();
     hand_over(c, "ocveth0", "eth0");
     const Json inside = devices_inside(c);
-    c.expect(inside.contains("eth0"), "the container has no eth0: " + inside.dump());
+    c.expect(inside.contains("eth0"), "the container has no eth0");
     c.expect(!inside.contains("ocveth0"), "it still has its old name as well");
 }
 
@@ -69,7 +78,7 @@ void by_template(Case& c) {
     make_pair();
     hand_over(c, "ocveth0", "net%d");
     const Json inside = devices_inside(c);
-    c.expect(inside.contains("net0"), "the container has no net0: " + inside.dump());
+    c.expect(inside.contains("net0"), "the container has no net0");
 }
 
 void by_template_twice(Case& c) {
@@ -78,13 +87,13 @@ void by_template_twice(Case& c) {
     hand_over(c, "ocveth1", "net%d");
     const Json inside = devices_inside(c);
     c.expect(inside.contains("net0") && inside.contains("net1"),
-             "the container lacks net0 or net1: " + inside.dump());
+             "the container lacks net0 or net1");
 }
 
 void up(Case& c) {
     make_pair();
     hand_over(c, "ocveth0");
-    c.same(devices_inside(c).at("ocveth0")["up"], true, "up");
+    c.same(device_inside(c, "ocveth0")["up"], true, "up");
 }
 
 void attributes(Case& c) {
@@ -92,7 +101,7 @@ void attributes(Case& c) {
     checked(netlink::set_mtu("ocveth0", 1432), "set an MTU");
     checked(netlink::set_mac("ocveth0", "02:01:02:03:04:05"), "set a hardware address");
     hand_over(c, "ocveth0", "eth0");
-    const Json device = devices_inside(c).at("eth0");
+    const Json device = device_inside(c, "eth0");
     c.same(device["mtu"], 1432, "the MTU");
     c.same(device["mac"], "02:01:02:03:04:05", "the hardware address");
 }
@@ -101,7 +110,7 @@ void addresses(Case& c, std::string_view address, unsigned prefix) {
     make_pair();
     checked(netlink::add_address("ocveth0", address, prefix), "add an address");
     hand_over(c, "ocveth0");
-    const Json seen = devices_inside(c).at("ocveth0")["addresses"];
+    const Json seen = device_inside(c, "ocveth0")["addresses"];
     const bool kept = std::ranges::any_of(seen, [&](const Json& one) {
         return one["address"] == address && one["prefix"] == prefix && one["permanent"] == true;
     });
@@ -121,7 +130,7 @@ void several_addresses(Case& c) {
         checked(netlink::add_address("ocveth0", address, 24), "add an address");
     }
     hand_over(c, "ocveth0");
-    const Json seen = devices_inside(c).at("ocveth0")["addresses"];
+    const Json seen = device_inside(c, "ocveth0")["addresses"];
     for (const char* address : {"192.0.2.17", "192.0.2.18", "198.51.100.1"}) {
         c.expect(seen.dump().find(address) != std::string::npos,
                  std::string("lost: ") + address + " of " + seen.dump());

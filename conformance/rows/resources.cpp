@@ -380,7 +380,7 @@ constexpr Refusal kRefusals[] = {
     {"C5.limit-is-fraction", kMust, "1.0", kMemory, "a limit that is no whole number is an error",
      R"({"linux": {"resources": {"memory": {"limit": 1.5}}}})"},
     {"C6.bad-cpus", kMust, "1.0", kCpu, "cpus that are no list are an error",
-     R"({"linux": {"resources": {"cpu": {"cpus": "all"}}}})"},
+     R"({"linux": {"resources": {"cpu": {"cpus": "zero"}}}})"},
     {"C6.bad-mems", kMust, "1.0", kCpu, "mems that do not exist are an error",
      R"({"linux": {"resources": {"cpu": {"mems": "1000"}}}})"},
     {"C6.bad-quota", kMust, "1.0", kCpu, "a quota that the kernel refuses is an error",

@@ -1,5 +1,7 @@
 #include "conformance/rows/rows.hpp"
 
+#include <set>
+
 namespace conformance {
 
 void change(Json& config, std::string_view patch) {
@@ -68,6 +70,12 @@ Rows all_rows() {
           &device_access_rows,    &resource_rows,  &seccomp_rows,      &seccomp_notify_rows,
           &features_rows}) {
         all = std::move(all) + table();
+    }
+    std::set<std::string> ids;
+    for (const Row& row : all) {
+        if (!ids.insert(row.id).second) {
+            throw Broken("two rows have the id " + row.id);
+        }
     }
     return all;
 }
