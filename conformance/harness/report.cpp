@@ -1,7 +1,6 @@
 #include "conformance/harness/report.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace conformance {
 

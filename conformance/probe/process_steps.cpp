@@ -99,7 +99,10 @@ void catch_sigsys(Words, Object& line) {
 /// exec PATH [ARGUMENT...]: in a child, whose wait status is told.
 void exec(Words words, Object& line) {
     std::array<int, 2> pipe{};
-    static_cast<void>(::pipe2(pipe.data(), O_CLOEXEC));
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+        line.text("error", error_name(errno));
+        return;
+    }
     std::array<char*, 16> arguments{};
     std::copy_n(words.begin(), std::min(words.size(), arguments.size() - 1), arguments.begin());
     const pid_t child = ::fork();

@@ -1,4 +1,4 @@
-// B. maskedPaths and readonlyPaths.
+// B. maskedPaths, readonlyPaths and mountLabel.
 #include "conformance/rows/rows.hpp"
 
 namespace conformance {
@@ -102,6 +102,12 @@ void readonly_missing(Case& c) {
     c.observe();
 }
 
+void mount_label(Case& c) {
+    c.needs(!c.host().has_selinux(), "SELinux is active here");
+    c.linux_part()["mountLabel"] = "system_u:object_r:svirt_sandbox_file_t:s0:c715,c811";
+    c.observe();
+}
+
 constexpr Refusal kRefusals[] = {
     {"M16.relative", kMust, "1.0", kMasked, "a relative masked path is an error",
      R"({"linux": {"maskedPaths": ["proc/version"]}})"},
@@ -130,6 +136,8 @@ Rows path_rows() {
                 &readonly_proc},
                {"M17.keeps-flags", Level::should, "1.0", kReadonly,
                 "a read-only mount keeps its other options", &readonly_keeps_flags},
+               {"M14.absent", Level::may, "1.0", "config-linux.md#mount-label",
+                "a mountLabel on a host without SELinux", &mount_label},
                {"M17.missing", Level::may, "1.0", kReadonly, "a read-only path that does not exist",
                 &readonly_missing},
            } +
