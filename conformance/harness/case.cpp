@@ -9,32 +9,6 @@
 
 namespace conformance {
 
-std::string_view level_name(Level level) {
-    switch (level) {
-    case Level::must:
-        return "MUST";
-    case Level::should:
-        return "SHOULD";
-    case Level::may:
-        return "MAY";
-    }
-    return "";
-}
-
-std::string_view verdict_name(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::pass:
-        return "pass";
-    case Verdict::fail:
-        return "fail";
-    case Verdict::skip:
-        return "skip";
-    case Verdict::broken:
-        return "broken";
-    }
-    return "";
-}
-
 Case::Case(const Row& row, const Runtime& runtime, const Host& host, Place place)
     : row_(row), runtime_(runtime), host_(host), place_(std::move(place)),
       bundle_(place_.directory / "bundle", place_.probe) {

@@ -198,8 +198,7 @@ void start_container_inside(Case& c) {
     c.same(hook_log(c).step("read")["text"], "inside", "a file of the root file system");
 }
 
-// --- what a hook is given
-// --------------------------------------------------------------------------
+// --- what a hook is given ------------------------------------------------------------------------
 
 void arguments(Case& c) {
     add_hook(c, kHookKinds[1], "look")["args"] = {

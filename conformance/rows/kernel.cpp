@@ -15,8 +15,7 @@ constexpr auto kPersonality = "config-linux.md#personality";
 constexpr auto kPolicy = "config-linux.md#memory-policy";
 constexpr auto kRdt = "config-linux.md#intelrdt";
 
-// --- sysctl
-// ------------------------------------------------------------------------------------------
+// --- sysctl --------------------------------------------------------------------------------------
 
 struct Parameter {
     const char* id;
@@ -73,8 +72,7 @@ void of_a_shared_namespace(Case& c) {
     c.refused();
 }
 
-// --- personality
-// -------------------------------------------------------------------------------------
+// --- personality ---------------------------------------------------------------------------------
 
 void personality_linux32(Case& c) {
     utsname names{};
@@ -93,8 +91,7 @@ void personality_linux(Case& c) {
     c.same(c.run().seen("personality").get<int>() & PER_MASK, PER_LINUX, "the domain");
 }
 
-// --- memory policy
-// -----------------------------------------------------------------------------------
+// --- memory policy -------------------------------------------------------------------------------
 
 struct Policy {
     const char* id;
@@ -140,8 +137,7 @@ Rows policy_rows() {
     return rows;
 }
 
-// --- Intel RDT
-// ---------------------------------------------------------------------------------------
+// --- Intel RDT -----------------------------------------------------------------------------------
 
 void rdt_absent(Case& c) {
     c.needs(!c.host().has_resctrl(), "resctrl is mounted here");

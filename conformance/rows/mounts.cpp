@@ -208,7 +208,7 @@ void tmpfs_data(Case& c) {
     c.same(facts["gid"], 8, "the group");
 }
 
-// --- id-mapped mounts --------------------------------------------------------------------------
+// --- id-mapped mounts ----------------------------------------------------------------------------
 
 void need_idmap(Case& c) {
     c.needs(c.host().has_mount_setattr(), "the kernel has no mount_setattr (before 5.12)");

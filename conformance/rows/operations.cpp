@@ -50,8 +50,7 @@ Container& stopped(Case& c) {
     return container;
 }
 
-// --- create
-// ------------------------------------------------------------------------------------------
+// --- create --------------------------------------------------------------------------------------
 
 void create_runs_nothing(Case& c) {
     c.script("touch /ran");
@@ -158,8 +157,7 @@ void ids_side_by_side(Case& c) {
     c.expect(second.alive(), "the second one ended with the first");
 }
 
-// --- start
-// -------------------------------------------------------------------------------------------
+// --- start ---------------------------------------------------------------------------------------
 
 void start_running(Case& c) {
     Container& container = waiting(c);
@@ -179,8 +177,7 @@ void exit_code(Case& c) {
     c.same(c.run().exit.text(), "exit 42", "the end of the container's process");
 }
 
-// --- kill
-// --------------------------------------------------------------------------------------------
+// --- kill ----------------------------------------------------------------------------------------
 
 void kill_running(Case& c) {
     Container& container = waiting(c);
@@ -223,8 +220,7 @@ void kill_bad_signal(Case& c) {
     c.expect(container.alive(), "the program was ended");
 }
 
-// --- delete
-// ------------------------------------------------------------------------------------------
+// --- delete --------------------------------------------------------------------------------------
 
 void delete_stopped(Case& c) {
     c.script("exit 0");
@@ -315,8 +311,7 @@ void foreign_namespace(Case& c) {
     ::umount2(file.c_str(), MNT_DETACH);
 }
 
-// --- /dev links
-// --------------------------------------------------------------------------------------
+// --- /dev links ----------------------------------------------------------------------------------
 
 void dev_links(Case& c) {
     c.script("list /dev");

@@ -20,8 +20,7 @@ constexpr auto kDomainname = "config.md#domainname";
 constexpr auto kStart = "runtime.md#start";
 constexpr auto kDescriptors = "runtime-linux.md#file-descriptors";
 
-// --- process, cwd, env, args
-// -----------------------------------------------------------------------
+// --- process, cwd, env, args ---------------------------------------------------------------------
 
 void create_without_process(Case& c) {
     c.config().erase("process");
@@ -93,8 +92,7 @@ void cwd_made(Case& c) {
     c.observe();
 }
 
-// --- rlimits
-// -----------------------------------------------------------------------------------------
+// --- rlimits -------------------------------------------------------------------------------------
 
 Json limit(const char* type, std::uint64_t soft, std::uint64_t hard) {
     return {{"type", type}, {"soft", soft}, {"hard", hard}};
@@ -187,8 +185,7 @@ void user_umask_unset(Case& c) {
     c.same(report.seen("ids")["umask"], 0037, "the umask (0037 is that of the runtime's caller)");
 }
 
-// --- host and domain name
-// ----------------------------------------------------------------------------
+// --- host and domain name ------------------------------------------------------------------------
 
 void hostname(Case& c) {
     c.config()["hostname"] = "mrsdalloway";
@@ -210,8 +207,7 @@ void hostname_in_own_uts(Case& c) {
     c.observe();
 }
 
-// --- descriptors
-// -----------------------------------------------------------------------------------
+// --- descriptors ---------------------------------------------------------------------------------
 
 void descriptors(Case& c) {
     const auto leak = [] {

@@ -237,8 +237,7 @@ Rows limit_rows() {
     return rows;
 }
 
-// --- values with a shape of their own
-// --------------------------------------------------------------
+// --- values with a shape of their own ------------------------------------------------------------
 
 void shares_in_v2(Case& c) {
     const Hierarchy* cpu = c.host().cgroups().of("cpu");

@@ -48,8 +48,7 @@ Json error_under(Case& c, const Json& one, const std::string& arguments = "0 0")
     return c.run().error("syscall");
 }
 
-// --- actions
-// -----------------------------------------------------------------------------------------
+// --- actions -------------------------------------------------------------------------------------
 
 void errno_default(Case& c) {
     c.same(error_under(c, rule("SCMP_ACT_ERRNO")), "EPERM", "the error");
@@ -135,144 +134,33 @@ void without_privileges(Case& c) {
 }
 
 /// All that a static program, and a runtime on its last steps, needs.
-const Json kUsualCalls = {"access",
-                          "arch_prctl",
-                          "brk",
-                          "capget",
-                          "capset",
-                          "chdir",
-                          "clone",
-                          "clone3",
-                          "close",
-                          "close_range",
-                          "dup",
-                          "dup2",
-                          "dup3",
-                          "epoll_create",
-                          "epoll_create1",
-                          "epoll_ctl",
-                          "epoll_pwait",
-                          "epoll_wait",
-                          "execve",
-                          "execveat",
-                          "exit",
-                          "exit_group",
-                          "faccessat",
-                          "faccessat2",
-                          "fchdir",
-                          "fchmod",
-                          "fchown",
-                          "fcntl",
-                          "fork",
-                          "fstat",
-                          "fstatfs",
-                          "futex",
-                          "getcwd",
-                          "getdents64",
-                          "getegid",
-                          "geteuid",
-                          "getgid",
-                          "getgroups",
-                          "getpgid",
-                          "getpgrp",
-                          "getpid",
-                          "getppid",
-                          "getrandom",
-                          "getresgid",
-                          "getresuid",
-                          "getrlimit",
-                          "getrusage",
-                          "getsid",
-                          "gettid",
-                          "gettimeofday",
-                          "getuid",
-                          "ioctl",
-                          "kill",
-                          "lseek",
-                          "lstat",
-                          "madvise",
-                          "mmap",
-                          "mprotect",
-                          "mremap",
-                          "munmap",
-                          "nanosleep",
-                          "clock_nanosleep",
-                          "clock_gettime",
-                          "newfstatat",
-                          "open",
-                          "openat",
-                          "openat2",
-                          "pause",
-                          "pipe",
-                          "pipe2",
-                          "poll",
-                          "ppoll",
-                          "prctl",
-                          "pselect6",
-                          "pread64",
-                          "prlimit64",
-                          "read",
-                          "readlink",
-                          "readlinkat",
-                          "readv",
-                          "recvfrom",
-                          "recvmsg",
-                          "restart_syscall",
-                          "rseq",
-                          "rt_sigaction",
-                          "rt_sigprocmask",
-                          "rt_sigreturn",
-                          "rt_sigtimedwait",
-                          "sched_getaffinity",
-                          "sched_yield",
-                          "seccomp",
-                          "select",
-                          "sendmsg",
-                          "sendto",
-                          "set_robust_list",
-                          "set_tid_address",
-                          "setgid",
-                          "setgroups",
-                          "setpgid",
-                          "setresgid",
-                          "setresuid",
-                          "setsid",
-                          "setuid",
-                          "sigaltstack",
-                          "socket",
-                          "connect",
-                          "stat",
-                          "statfs",
-                          "statx",
-                          "tgkill",
-                          "tkill",
-                          "umask",
-                          "uname",
-                          "wait4",
-                          "waitid",
-                          "write",
-                          "writev",
-                          "keyctl",
-                          "unlink",
-                          "unlinkat",
-                          "eventfd2",
-                          "timerfd_create",
-                          "timerfd_settime",
-                          "timer_create",
-                          "timer_settime",
-                          "timer_delete",
-                          "setitimer",
-                          "mincore",
-                          "membarrier"};
+constexpr auto kUsualCalls =
+    "access arch_prctl brk capget capset chdir clone clone3 close close_range dup dup2 dup3 "
+    "epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_wait execve execveat exit exit_group "
+    "faccessat faccessat2 fchdir fchmod fchown fcntl fork fstat fstatfs futex getcwd getdents64 "
+    "getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getrandom getresgid "
+    "getresuid getrlimit getrusage getsid gettid gettimeofday getuid ioctl kill lseek lstat "
+    "madvise mmap mprotect mremap munmap nanosleep clock_nanosleep clock_gettime newfstatat open "
+    "openat openat2 pause pipe pipe2 poll ppoll prctl pselect6 pread64 prlimit64 read readlink "
+    "readlinkat readv recvfrom recvmsg restart_syscall rseq rt_sigaction rt_sigprocmask "
+    "rt_sigreturn rt_sigtimedwait sched_getaffinity sched_yield seccomp select sendmsg sendto "
+    "set_robust_list set_tid_address setgid setgroups setpgid setresgid setresuid setsid setuid "
+    "sigaltstack socket connect stat statfs statx tgkill tkill umask uname wait4 waitid write "
+    "writev keyctl unlink unlinkat eventfd2 timerfd_create timerfd_settime timer_create "
+    "timer_settime timer_delete setitimer mincore membarrier";
+
+void allow_only_usual_calls(Case& c) {
+    filter(c, {{{"names", words_of(kUsualCalls)}, {"action", "SCMP_ACT_ALLOW"}}}, "SCMP_ACT_ERRNO");
+}
 
 void default_action(Case& c) {
-    filter(c, {{{"names", kUsualCalls}, {"action", "SCMP_ACT_ALLOW"}}}, "SCMP_ACT_ERRNO");
+    allow_only_usual_calls(c);
     c.script(call());
     c.same(c.run().error("syscall"), "EPERM", "the error of a call that is not listed");
 }
 
 void default_errno(Case& c) {
-    filter(c, {{{"names", kUsualCalls}, {"action", "SCMP_ACT_ALLOW"}}}, "SCMP_ACT_ERRNO");
+    allow_only_usual_calls(c);
     c.linux_part()["seccomp"]["defaultErrnoRet"] = 28;
     c.script(call());
     c.same(c.run().error("syscall"), "ENOSPC", "the error of a call that is not listed");
@@ -280,7 +168,7 @@ void default_errno(Case& c) {
 
 void newer_calls(Case& c) {
     // A call that no profile can name yet: glibc falls back on ENOSYS, and breaks on EPERM.
-    filter(c, {{{"names", kUsualCalls}, {"action", "SCMP_ACT_ALLOW"}}}, "SCMP_ACT_ERRNO");
+    allow_only_usual_calls(c);
     c.linux_part()["seccomp"]["architectures"] = {kNativeArchitecture};
     c.script("syscall 4000");
     c.note("an unheard-of call gives " + c.run().error("syscall"));
@@ -306,8 +194,7 @@ void several_rules(Case& c) {
     c.same(lines.at(1)["error"], "ENOSPC", "the error of the second");
 }
 
-// --- arguments
-// -----------------------------------------------------------------------------------------
+// --- arguments -----------------------------------------------------------------------------------
 
 struct Comparison {
     const char* id;
@@ -366,8 +253,7 @@ void all_arguments(Case& c) {
     c.same(lines.at(2)["error"], "", "with the second argument alone");
 }
 
-// --- architectures and flags
-// -----------------------------------------------------------------------
+// --- architectures and flags ---------------------------------------------------------------------
 
 void native_architecture(Case& c) {
     filter(c, {rule("SCMP_ACT_ERRNO")});
