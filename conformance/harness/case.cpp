@@ -2,9 +2,6 @@
 
 #include "conformance/netlink/links.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include <sys/mount.h>
 
 namespace conformance {

@@ -45,8 +45,11 @@ std::string Said::text() const {
     if (hung) {
         return command + " hung";
     }
-    const std::vector<std::string> lines = lines_of(err);
-    std::string line = lines.empty() ? "" : ": " + message_of(trimmed(lines.back()));
+    std::string line;
+    for (const std::string& one : lines_of(err)) {
+        // The last line is the cause, unless advice follows it.
+        line = one.starts_with("hint:") ? line : ": " + message_of(trimmed(one));
+    }
     constexpr std::size_t kLongest = 300;
     if (line.size() > kLongest) {
         line = line.substr(0, kLongest) + "...";

@@ -3,8 +3,6 @@
 #include "conformance/rows/limits.hpp"
 #include "conformance/rows/rows.hpp"
 
-#include <algorithm>
-
 #include <sys/stat.h>
 #include <unistd.h>
 

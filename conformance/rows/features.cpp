@@ -1,7 +1,6 @@
 // I. The features document: well-formed, and true.
 #include "conformance/rows/rows.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace conformance {

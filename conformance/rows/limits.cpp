@@ -1,7 +1,5 @@
 #include "conformance/rows/limits.hpp"
 
-#include <algorithm>
-
 #include <unistd.h>
 
 namespace conformance {
@@ -40,6 +38,18 @@ void need_limit(Case& c, const LimitFile& file) {
             std::string("there is no such value in cgroup ") + (hierarchy->v2 ? "v2" : "v1"));
     c.needs(hierarchy->v2 || exists_in_v1(c, *hierarchy, name),
             std::string("this kernel has no ") + name);
+}
+
+Container& created_with_limit(Case& c, const LimitFile& file) {
+    need_limit(c, file);
+    const Hierarchy& hierarchy = *c.host().cgroups().of(file.controller);
+    Container& container = c.container();
+    if (const Said said = container.create(); !said.ok()) {
+        c.needs(!hierarchy.v2 || exists_in_v2(hierarchy, file.v2),
+                std::string("this kernel has no ") + (hierarchy.v2 ? file.v2 : file.v1));
+        throw Failed(said.text());
+    }
+    return container;
 }
 
 std::string limit_of(Case& c, const Container& container, const LimitFile& file) {

@@ -18,6 +18,10 @@ struct LimitFile {
 /// such controller or file, Failed if the runtime made the container no group of its own.
 std::string limit_of(Case& c, const Container& container, const LimitFile& file);
 
+/// A container that has been created with a limit that stands in `file`. Where that fails, and no
+/// group of this host has such a file, the row is skipped: the kernel lacks it.
+Container& created_with_limit(Case& c, const LimitFile& file);
+
 /// Throws Skipped if this host has no such controller or file.
 void need_limit(Case& c, const LimitFile& file);
 

@@ -7,7 +7,6 @@
 #include <ctime>
 
 #include <sched.h>
-#include <unistd.h>
 
 namespace conformance {
 

@@ -2,11 +2,9 @@
 #include "conformance/harness/namespaces.hpp"
 #include "conformance/rows/rows.hpp"
 
-#include <algorithm>
 #include <csignal>
 
 #include <sys/mount.h>
-#include <unistd.h>
 
 namespace conformance {
 

@@ -2,8 +2,6 @@
 #include "conformance/rows/limits.hpp"
 #include "conformance/rows/rows.hpp"
 
-#include <algorithm>
-
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -219,10 +217,9 @@ constexpr Limit kLimits[] = {
 };
 
 void limit(Case& c, const Limit& one) {
-    need_limit(c, one.file);
     Json patch = {{"linux", {{"resources", Json::parse(one.patch)}}}};
     c.config().merge_patch(patch);
-    Container& container = c.created();
+    Container& container = created_with_limit(c, one.file);
     const bool v2 = c.host().cgroups().of(one.file.controller)->v2;
     c.same(limit_of(c, container, one.file), v2 ? one.in_v2 : one.in_v1,
            v2 ? one.file.v2 : one.file.v1);
