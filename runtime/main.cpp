@@ -3,7 +3,8 @@
 #include "runtime/cli/command_line.hpp"
 #include "runtime/init.hpp"
 
-#include "runtime/base/text.hpp"
+#include "runtime/base/log.hpp"
+#include "runtime/base/sys.hpp"
 
 #include <csignal>
 #include <string>
@@ -11,7 +12,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -29,11 +29,12 @@ unsigned inherited_descriptors() {
 
 /// Every descriptor that the caller left open is kept from everybody whom it is not meant for
 /// (CVE-2024-21626), and nobody looks into this process (CVE-2016-9962).
-void close_doors() {
-    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+base::Result<> close_doors() {
+    TRY(base::sys::close_at_exec_from(3));
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     // A reader of our output that has gone away must not end us halfway.
     ::signal(SIGPIPE, SIG_IGN);
+    return base::done();
 }
 
 } // namespace
@@ -46,6 +47,9 @@ int main(int argc, char** argv) {
         }
     }
     const unsigned inherited = inherited_descriptors();
-    close_doors();
+    if (const base::Result<> closed = close_doors(); !closed) {
+        base::log::write(base::log::Level::error, base::cat("oci-rt: ", closed.error().text()));
+        return 1;
+    }
     return cli::run_command_line(arguments, inherited);
 }
