@@ -54,8 +54,9 @@ MountStep version_1(const MountStep& mount, const CgroupView& view) {
     return step;
 }
 
-MountStep bound(const MountStep& mount, const CgroupView& view) {
+MountStep bound(const MountStep& mount, const CgroupView& view, const MountFacts& facts) {
     MountStep step = mount;
+    step.from_host = facts.user_namespace;
     step.how = How::bind;
     step.source = view.host_path;
     step.attributes = {.set = mount.filesystem.attributes};
@@ -67,7 +68,7 @@ MountStep hierarchy(const MountStep& mount, const CgroupView& view, const MountF
     step.target = cat(mount.target, "/", directory_of(view));
     step.propagation.clear();
     if (!facts.cgroup_namespace) {
-        return bound(step, view);
+        return bound(step, view, facts);
     }
     return view.version == 2 ? unified(step, view) : version_1(step, view);
 }

@@ -1,6 +1,7 @@
 #include "namespaces/from_host.hpp"
 
 #include "namespaces/rootfs.hpp"
+#include "namespaces/user_namespace.hpp"
 #include "runtime/base/child.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/wire.hpp"
@@ -29,10 +30,23 @@ namespace {
 constexpr std::size_t kMostAtOnce = 200;      // descriptors per packet; the kernel takes 253
 constexpr std::size_t kLongestError = 1 << 16;
 
+/// The user namespace whose mappings a mount takes: one of its own, or the container's.
+Result<Fd> mapping_of(const MountStep& step, pid_t child) {
+    if (!step.uid_mappings.empty()) {
+        return user_namespace_with(step.uid_mappings, step.gid_mappings);
+    }
+    return base::sys::open(FdRef::cwd(), cat("/proc/", child, "/ns/user"), O_RDONLY);
+}
+
 /// A copy of a bind source that no longer tells the host about what is mounted on it.
-Result<Fd> copy_source(const MountStep& step) {
+Result<Fd> copy_source(const MountStep& step, pid_t child) {
     TRY_ASSIGN(Fd copy, clone_tree(FdRef::cwd(), step.source, step.depth));
     TRY(set_propagation(copy, MS_SLAVE, Depth::recursive));
+    if (step.id_map != MountStep::IdMap::no) {
+        TRY_ASSIGN(const Fd mapping, mapping_of(step, child));
+        const bool recursive = step.id_map == MountStep::IdMap::recursive;
+        TRY(set_id_map(copy, mapping, recursive ? Depth::recursive : Depth::one));
+    }
     return copy;
 }
 
@@ -64,19 +78,22 @@ class NodeFactory {
     Fd tree_;
 };
 
-Result<std::vector<Fd>> make_all(FdRef pidfd, const MountPlan& plan) {
-    TRY(base::sys::join(pidfd, CLONE_NEWNS).in("join the container's mount namespace"));
+Result<std::vector<Fd>> make_all(const base::Child& child, const MountPlan& plan) {
+    TRY(base::sys::join(child.pidfd(), CLONE_NEWNS).in("join the container's mount namespace"));
     std::vector<Fd> all;
-    TRY_ASSIGN(Fd root, install_root(plan.root).at("/root/path").in("mount the root"));
-    all.push_back(std::move(root));
+    if (plan.root_from_host) {
+        TRY_ASSIGN(Fd root, install_root(plan.root).at("/root/path").in("mount the root"));
+        all.push_back(std::move(root));
+    }
     for (const MountStep& step : plan.steps) {
-        if (step.how == MountStep::How::bind) {
-            TRY_ASSIGN(Fd copy, copy_source(step).at(step.origin).in(cat(
-                                    "bind ", quoted(step.source), " on ", quoted(step.target))));
+        if (step.from_host) {
+            TRY_ASSIGN(Fd copy, copy_source(step, child.pid()).at(step.origin).in([&] {
+                return cat("bind ", quoted(step.source), " on ", quoted(step.target));
+            }));
             all.push_back(std::move(copy));
         }
     }
-    if (plan.nodes.empty()) {
+    if (plan.nodes.empty() || !plan.root_from_host) {
         return all;
     }
     NodeFactory factory;
@@ -92,8 +109,8 @@ Result<std::vector<Fd>> make_all(FdRef pidfd, const MountPlan& plan) {
 }
 
 /// The forked process: sends descriptors in packets of "+", or "!" with an error.
-int work(FdRef socket, FdRef pidfd, const MountPlan& plan) {
-    Result<std::vector<Fd>> made = make_all(pidfd, plan);
+int work(FdRef socket, const base::Child& child, const MountPlan& plan) {
+    Result<std::vector<Fd>> made = make_all(child, plan);
     if (!made) {
         static_cast<void>(base::sys::send(socket, cat("!", base::encode(made.error()))));
         return 1;
@@ -128,24 +145,32 @@ Result<std::vector<Fd>> collect(FdRef socket, std::size_t expected) {
 
 } // namespace
 
-Result<HostSources> sources_from_host(FdRef pidfd, const MountPlan& plan) {
+Result<std::vector<Fd>> sources_from_host(const base::Child& child, const MountPlan& plan) {
     TRY_ASSIGN(base::sys::SocketPair pair, base::sys::socketpair(SOCK_SEQPACKET));
     TRY_ASSIGN(const base::Child worker, base::fork_to([&] {
                    pair.ours.close();
-                   return work(pair.theirs, pidfd, plan);
+                   return work(pair.theirs, child, plan);
                }));
     pair.theirs.close();
-    const auto binds = static_cast<std::size_t>(
-        std::ranges::count(plan.steps, MountStep::How::bind, &MountStep::how));
-    TRY_ASSIGN(std::vector<Fd> all, collect(pair.ours, 1 + binds + plan.nodes.size()));
+    return collect(pair.ours, count_host_sources(plan));
+}
 
-    HostSources sources;
-    auto next = all.begin();
-    sources.root = std::move(*next++);
-    const auto first_node = next + static_cast<std::ptrdiff_t>(binds);
-    sources.binds.assign(std::make_move_iterator(next), std::make_move_iterator(first_node));
-    sources.nodes.assign(std::make_move_iterator(first_node), std::make_move_iterator(all.end()));
-    return sources;
+Result<HostSources> apart(std::vector<Fd> sources, const MountPlan& plan) {
+    if (sources.size() != count_host_sources(plan)) {
+        return Error::system(EPROTO, "\"sources\" came with the wrong descriptors");
+    }
+    HostSources parts;
+    auto next = sources.begin();
+    if (plan.root_from_host) {
+        parts.root = std::move(*next++);
+    }
+    for (const MountStep& step : plan.steps) {
+        if (step.from_host) {
+            parts.binds.push_back(std::move(*next++));
+        }
+    }
+    parts.nodes.assign(std::make_move_iterator(next), std::make_move_iterator(sources.end()));
+    return parts;
 }
 
 } // namespace namespaces

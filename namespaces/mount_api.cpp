@@ -201,6 +201,14 @@ Result<> set_propagation(FdRef mount, std::uint64_t propagation, Depth depth) {
     return changed;
 }
 
+Result<> set_id_map(FdRef mount, FdRef user_namespace, Depth depth) {
+    mount_attr change{};
+    change.attr_set = MOUNT_ATTR_IDMAP;
+    change.userns_fd = static_cast<__u64>(user_namespace.number());
+    return setattr(mount, change, depth)
+        .hint("the file system may not support idmapped mounts, or the mount is idmapped already");
+}
+
 Result<Fd> make_filesystem(const Filesystem& filesystem) {
     if ((filesystem.super_flags & MS_I_VERSION) != 0) {
         return Error::system(E2BIG, "fsconfig(2) has no \"iversion\"");

@@ -38,6 +38,10 @@ base::Result<> set_attributes(base::FdRef mount, Attributes attributes, Depth de
 /// Sets MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE.
 base::Result<> set_propagation(base::FdRef mount, std::uint64_t propagation, Depth depth);
 
+/// Maps the owners of a detached mount by a user namespace (MOUNT_ATTR_IDMAP, Linux 5.12). EINVAL
+/// for a file system that cannot be idmapped. Needs CAP_SYS_ADMIN over the file system's owner.
+base::Result<> set_id_map(base::FdRef mount, base::FdRef user_namespace, Depth depth);
+
 /// A new file system instance.
 struct Filesystem {
     std::string type;

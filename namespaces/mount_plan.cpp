@@ -98,6 +98,14 @@ MountStep bind_step(const spec::Mount& mount, const spec::MountOptions& options,
     step.source =
         mount.source.starts_with('/') ? mount.source : cat(facts.bundle, "/", mount.source);
     step.depth = options.bind == spec::MountOptions::Bind::recursive ? Depth::recursive : Depth::one;
+    if (options.id_map != spec::MountOptions::IdMap::no || !mount.uid_mappings.empty()) {
+        step.id_map = options.id_map == spec::MountOptions::IdMap::recursive
+                          ? MountStep::IdMap::recursive
+                          : MountStep::IdMap::plain;
+        step.uid_mappings = mount.uid_mappings;
+        step.gid_mappings = mount.gid_mappings;
+    }
+    step.from_host = facts.user_namespace || step.id_map != MountStep::IdMap::no;
     return step;
 }
 
@@ -291,11 +299,16 @@ Result<> require_own_mounts(const MountPlan& plan) {
 
 } // namespace
 
+std::size_t count_host_sources(const MountPlan& plan) {
+    const auto binds = std::ranges::count(plan.steps, true, &MountStep::from_host);
+    return static_cast<std::size_t>(binds) + (plan.root_from_host ? 1 + plan.nodes.size() : 0);
+}
+
 Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& facts) {
     MountPlan plan;
     plan.root = root_of(config, facts);
     TRY_ASSIGN(plan.steps, steps_of(config, facts));
-    plan.sources_from_host = facts.user_namespace && plan.root.entry != RootPlan::Entry::bare;
+    plan.root_from_host = facts.user_namespace && plan.root.entry != RootPlan::Entry::bare;
     const bool dev_is_bound = binds_dev(plan.steps);
     plan.nodes = nodes_of(config.linux, dev_is_bound);
     plan.device_links = !dev_is_bound;

@@ -30,6 +30,12 @@ struct MountStep {
     std::string target; ///< in the container
     std::string source; ///< bind: absolute, on the host
     Depth depth = Depth::one;
+    /// The source comes as a detached mount, made with the host's credentials (from_host.hpp).
+    bool from_host = false;
+    enum class IdMap : std::uint8_t { no, plain, recursive };
+    IdMap id_map = IdMap::no;
+    std::vector<spec::IdMapping> uid_mappings; ///< of the mount itself; empty: the container's
+    std::vector<spec::IdMapping> gid_mappings;
     Filesystem filesystem;
     unsigned long clear_super_flags = 0; ///< MS_*, for a remount
     bool reconfigures = false;           ///< a remount that may change the superblock: it is ours
@@ -77,9 +83,9 @@ struct Covered {
 struct MountPlan {
     RootPlan root;
     std::vector<MountStep> steps;
-    /// In a user namespace the child may neither copy bind sources nor make nodes: both come from
-    /// a process with the host's credentials (kernel rules 11 and 14).
-    bool sources_from_host = false;
+    /// In a user namespace the child may neither copy the root nor make nodes: both come from a
+    /// process with the host's credentials (kernel rules 11 and 14), as the sources of steps do.
+    bool root_from_host = false;
     std::vector<Node> nodes;
     /// /dev/ptmx, /dev/fd and the like are made, unless /dev is the host's.
     bool device_links = false;
@@ -109,5 +115,8 @@ struct MountFacts {
 /// Pure. `config` has been validated; errors are what only shows here (an option that contradicts
 /// another), each with its place.
 base::Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& facts);
+
+/// How many descriptors stage 2 gets from the host for it (from_host.hpp).
+std::size_t count_host_sources(const MountPlan& plan);
 
 } // namespace namespaces

@@ -5,6 +5,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/base/text.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <cstring>

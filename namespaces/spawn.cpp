@@ -112,13 +112,12 @@ Result<Child> spawn(const Launch& launch) {
     return Child(static_cast<pid_t>(pid), Fd(pidfd));
 }
 
-Result<> write_id_maps(pid_t pid, const SpawnPlan& plan) {
+Result<> write_id_maps(pid_t pid, const std::vector<spec::IdMapping>& uid_mappings,
+                       const std::vector<spec::IdMapping>& gid_mappings) {
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
-    TRY(proc.write(cat(pid, "/uid_map"), id_map_text(plan.uid_mappings))
-            .at("/linux/uidMappings")
+    TRY(proc.write(cat(pid, "/uid_map"), id_map_text(uid_mappings))
             .in("map user ids"));
-    return proc.write(cat(pid, "/gid_map"), id_map_text(plan.gid_mappings))
-        .at("/linux/gidMappings")
+    return proc.write(cat(pid, "/gid_map"), id_map_text(gid_mappings))
         .in("map group ids");
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/create.hpp"
 
+#include "cgroups/delegate.hpp"
 #include "cgroups/manager.hpp"
 #include "cgroups/processes.hpp"
 #include "cgroups/remove.hpp"
@@ -99,6 +100,7 @@ class Creation {
     Result<> save_and_release();
 
     [[nodiscard]] int bound() const;
+    [[nodiscard]] spec::State hook_state(spec::Status status) const;
     [[nodiscard]] std::string state_text(spec::Status status) const;
     Result<> remember() { return append_record(directory_->fd, record_); }
     Error explained(Error error);
@@ -197,6 +199,9 @@ Result<> Creation::make_cgroups() {
         base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
     }
     placement_ = std::move(created.placement);
+    if (plan_.cgroup_owner) {
+        TRY(cgroups::delegate_to(placement_, *plan_.cgroup_owner).in("delegate the cgroup"));
+    }
     TRY_ASSIGN(entrance_, cgroups::entrance_of(placement_));
     return done();
 }
@@ -244,7 +249,9 @@ Result<> Creation::converse() {
 Result<> Creation::take_turn(Message message) {
     switch (message) {
     case Message::mapped:
-        TRY(namespaces::write_id_maps(child_.pid(), plan_.init.spawn));
+        TRY(namespaces::write_id_maps(child_.pid(), plan_.init.spawn.uid_mappings,
+                                      plan_.init.spawn.gid_mappings)
+                .at("/linux/uidMappings"));
         return channel_->send(message);
     case Message::begin:
         return send_begin();
@@ -260,6 +267,9 @@ Result<> Creation::take_turn(Message message) {
         return channel_->send(message);
     case Message::console:
         return take_console();
+    case Message::listener:
+        return hand_over_listener(*channel_, child_, bundle_.config.linux.seccomp.value(),
+                                  hook_state(spec::Status::creating));
     case Message::ready:
         TRY(channel_->expect(message, bound(), child_.pidfd()));
         return finish();
@@ -290,12 +300,7 @@ Result<> Creation::take_over_sibling() {
 
 Result<> Creation::send_sources() {
     if (!sources_) {
-        TRY_ASSIGN(namespaces::HostSources made,
-                   namespaces::sources_from_host(child_.pidfd(), plan_.init.mounts));
-        sources_.emplace();
-        sources_->push_back(std::move(made.root));
-        std::ranges::move(made.binds, std::back_inserter(*sources_));
-        std::ranges::move(made.nodes, std::back_inserter(*sources_));
+        TRY_ASSIGN(sources_, namespaces::sources_from_host(child_, plan_.init.mounts));
     }
     const std::size_t count = std::min(sources_->size() - sources_sent_, kMostFdsPerPacket);
     const auto first = sources_->begin() + static_cast<std::ptrdiff_t>(sources_sent_);
@@ -363,13 +368,16 @@ Result<> Creation::release_gate_ends() {
 
 // --- when it fails ----------------------------------------------------------------------------------
 
+spec::State Creation::hook_state(spec::Status status) const {
+    return {.id = record_.id,
+            .status = status,
+            .pid = child_ ? child_.pid() : 0,
+            .bundle = record_.bundle,
+            .annotations = record_.annotations};
+}
+
 std::string Creation::state_text(spec::Status status) const {
-    return spec::to_json(spec::State{.id = record_.id,
-                                     .status = status,
-                                     .pid = child_ ? child_.pid() : 0,
-                                     .bundle = record_.bundle,
-                                     .annotations = record_.annotations},
-                         spec::JsonWriter::Form::compact);
+    return spec::to_json(hook_state(status), spec::JsonWriter::Form::compact);
 }
 
 /// The death of the child is only a symptom: the cause is in its exit and in its cgroup.

@@ -212,7 +212,9 @@ Result<> Execution::make_plan() {
     plan_.id = container_.record.id;
     plan_.process = std::move(planned.plan);
     plan_.debug = base::log::enabled(base::log::Level::debug);
-    plan_.script = script_of({.relay = true, .terminal = process.terminal});
+    plan_.script = script_of({.relay = true,
+                              .terminal = process.terminal,
+                              .notifies = filter && filter->notifies()});
     limits_ = limits_of(process, origin);
     return done();
 }
@@ -267,6 +269,10 @@ Result<> Execution::take_turn(Message message) {
     }
     if (message == Message::console) {
         return take_console();
+    }
+    if (message == Message::listener) {
+        return hand_over_listener(*channel_, child_, bundle_.config.linux.seccomp.value(),
+                                  container_.state());
     }
     if (message == Message::ready) {
         TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));

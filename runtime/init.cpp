@@ -2,6 +2,7 @@
 
 #include "namespaces/cover.hpp"
 #include "namespaces/devices.hpp"
+#include "namespaces/from_host.hpp"
 #include "namespaces/mounts.hpp"
 #include "namespaces/net_devices.hpp"
 #include "namespaces/rootfs.hpp"
@@ -147,25 +148,18 @@ Result<> isolate_mounts(Stage2& stage) {
 }
 
 Result<> receive_sources(Stage2& stage) {
-    const namespaces::MountPlan& mounts = stage.plan.mounts;
-    if (!mounts.sources_from_host) {
-        return done();
-    }
-    const auto binds = static_cast<std::size_t>(std::ranges::count(
-        mounts.steps, namespaces::MountStep::How::bind, &namespaces::MountStep::how));
     std::vector<Fd> all;
     while (stage.channel.next() == Message::sources) {
         TRY_ASSIGN(Received received, stage.channel.expect(Message::sources));
         std::ranges::move(received.fds, std::back_inserter(all));
     }
-    if (all.size() != 1 + binds + mounts.nodes.size()) {
-        return Error::system(EPROTO, "\"sources\" came with the wrong descriptors");
+    TRY_ASSIGN(namespaces::HostSources sources,
+               namespaces::apart(std::move(all), stage.plan.mounts));
+    if (sources.root) {
+        stage.root.emplace(*std::move(sources.root));
     }
-    stage.root.emplace(std::move(all.front()));
-    const auto first_node = all.begin() + 1 + static_cast<std::ptrdiff_t>(binds);
-    stage.binds.assign(std::make_move_iterator(all.begin() + 1),
-                       std::make_move_iterator(first_node));
-    stage.nodes.assign(std::make_move_iterator(first_node), std::make_move_iterator(all.end()));
+    stage.binds = std::move(sources.binds);
+    stage.nodes = std::move(sources.nodes);
     return done();
 }
 
@@ -184,7 +178,7 @@ Result<> mount_all(Stage2& stage) {
     auto bind = stage.binds.begin();
     for (const namespaces::MountStep& step : stage.plan.mounts.steps) {
         Fd source;
-        if (step.how == namespaces::MountStep::How::bind && bind != stage.binds.end()) {
+        if (step.from_host) {
             source = std::move(*bind++);
         }
         TRY(namespaces::apply(*stage.root, step, std::move(source)));
@@ -298,13 +292,26 @@ Result<> set_sysctls(Stage2& stage) {
 
 // --- the process ------------------------------------------------------------------------------------
 
-Result<> load_filter(const ProcessPlan& process) {
+/// Behind a filter that notifies, sending might wait for an agent that has no listener yet: so the
+/// runtime is told its number before, and fetches it (kernel rule 17).
+Result<> announce_listener(Stage2& stage) {
+    if (!has_turn(stage, Message::listener)) {
+        return done();
+    }
+    TRY_ASSIGN(const int number, seccomp::next_descriptor());
+    return stage.channel.send(Message::listener, cat(number));
+}
+
+Result<> load_filter(Stage2& stage) {
+    const ProcessPlan& process = *stage.plan.process;
     if (process.filter.empty()) {
         return done();
     }
-    TRY(seccomp::load(process.filter, process.filter_flags)
-            .at("/linux/seccomp")
-            .in("load the seccomp filter"));
+    TRY(announce_listener(stage));
+    TRY_ASSIGN(Fd listener, seccomp::load(process.filter, process.filter_flags)
+                                .at("/linux/seccomp")
+                                .in("load the seccomp filter"));
+    static_cast<void>(listener.release()); // the runtime takes it from here; the exec closes it
     return done();
 }
 
@@ -331,14 +338,14 @@ Result<> become_process(Stage2& stage) {
     // it has said `release`, and must not take us with it.
     ::prctl(PR_SET_PDEATHSIG, 0);
     if (!process.no_new_privileges) {
-        TRY(load_filter(process));
+        TRY(load_filter(stage));
     }
     TRY(become_user(process));
     TRY(enter_directory(root, process, Attempt::as_user));
     TRY(check_directory(process));
     TRY_ASSIGN(stage.program, find_program(process));
     if (process.no_new_privileges) {
-        TRY(load_filter(process));
+        TRY(load_filter(stage));
     }
     return done();
 }

@@ -5,6 +5,7 @@
 #include "runtime/base/sys.hpp"
 #include "runtime/base/wire.hpp"
 #include "runtime/seal.hpp"
+#include "seccomp/listener.hpp"
 
 #include <cstring>
 
@@ -59,6 +60,48 @@ Result<Child> take_sibling(Channel& channel, Child& relay) {
     Child sibling(pid, std::move(received.fds.front()));
     TRY(relay.wait());
     return sibling;
+}
+
+namespace {
+
+constexpr int kAgentBoundMs = 30'000;
+constexpr int kBetweenTriesMs = 1;
+
+/// The child has said which number the listener will have; it is there as soon as the filter is.
+Result<Fd> fetch_listener(const Child& child, int number) {
+    for (int waited = 0;; waited += kBetweenTriesMs) {
+        Result<Fd> listener = base::sys::pidfd_getfd(child.pidfd(), number);
+        if (listener || listener.code() != EBADF || waited > kAgentBoundMs) {
+            return listener;
+        }
+        // Nothing tells of a filter being loaded, but the child's death ends the wait.
+        std::array<pollfd, 1> watched = {{{child.pidfd().number(), POLLIN, 0}}};
+        TRY_ASSIGN(const int ended, base::sys::poll(watched, kBetweenTriesMs));
+        if (ended != 0) {
+            return Error::system(EPIPE, "the process ended");
+        }
+    }
+}
+
+} // namespace
+
+Result<> hand_over_listener(Channel& channel, const Child& child, const spec::Seccomp& profile,
+                            const spec::State& state) {
+    TRY_ASSIGN(const Received received,
+               channel.expect(Message::listener, kConversationBoundMs, child.pidfd()));
+    const std::optional<int> number = base::parse_number<int>(received.body);
+    if (!number) {
+        return Error::system(EPROTO, "\"listener\" came without its number");
+    }
+    TRY_ASSIGN(const Fd listener, fetch_listener(child, *number).in("fetch the seccomp listener"));
+    const spec::ContainerProcessState document{.fds = {std::string(spec::kSeccompFdName)},
+                                               .pid = child.pid(),
+                                               .metadata = profile.listener_metadata,
+                                               .state = state};
+    return seccomp::hand_over(listener, profile.listener_path, spec::to_json(document),
+                              kAgentBoundMs)
+        .at("/linux/seccomp/listenerPath")
+        .in("hand the seccomp listener to its agent");
 }
 
 Result<> write_pid_file(const std::string& path, pid_t pid) {

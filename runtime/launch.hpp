@@ -2,6 +2,7 @@
 #pragma once
 
 #include "namespaces/spawn_plan.hpp"
+#include "oci-spec/state.hpp"
 #include "runtime/base/child.hpp"
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
@@ -32,6 +33,11 @@ base::Result<base::Fd> sealed_plan(const InitPlan& plan);
 
 /// Waits for the relay's `sibling` and for the relay's end. The sibling is our child, too.
 base::Result<base::Child> take_sibling(Channel& channel, base::Child& relay);
+
+/// Takes the listener of a filter that notifies from the child and sends it, with the container
+/// process state, to the profile's listenerPath (config-linux.md, "The Container Process State").
+base::Result<> hand_over_listener(Channel& channel, const base::Child& child,
+                                  const spec::Seccomp& profile, const spec::State& state);
 
 /// Writes the pid as the engines read it: digits, no line end; replaced atomically. `path` is
 /// relative to the working directory.

@@ -21,23 +21,10 @@ Result<> refuse_unapplied(const spec::Spec& config) {
     std::vector<std::pair<std::string, bool>> fields = {
         {"/linux/mountLabel", !linux.mount_label.empty()},
         {"/linux/intelRdt", linux.intel_rdt.has_value()},
-        {"/linux/seccomp/listenerPath",
-         linux.seccomp && std::ranges::any_of(linux.seccomp->syscalls, [](const auto& call) {
-             return call.action == spec::SeccompAction::notify;
-         })},
     };
     if (config.process) {
         fields.emplace_back("/process/apparmorProfile", !config.process->apparmor_profile.empty());
         fields.emplace_back("/process/selinuxLabel", !config.process->selinux_label.empty());
-    }
-    for (std::size_t i = 0; i < config.mounts.size(); ++i) {
-        const auto& options = config.mounts[i].options;
-        const bool idmapped =
-            !config.mounts[i].uid_mappings.empty() ||
-            std::ranges::any_of(options, [](const std::string& option) {
-                return option == "idmap" || option == "ridmap";
-            });
-        fields.emplace_back(cat("/mounts/", i), idmapped);
     }
     for (const auto& [pointer, present] : fields) {
         if (present) {
@@ -47,6 +34,22 @@ Result<> refuse_unapplied(const spec::Spec& config) {
         }
     }
     return base::done();
+}
+
+/// The user who gets the container's cgroup (config-linux.md, "Cgroup ownership"): only where the
+/// container sees nothing but its own and may write to it.
+std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& init) {
+    const bool writable = std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
+        return mount.source == "cgroup" && mount.destination == "/sys/fs/cgroup" &&
+               std::ranges::find(mount.options, "ro") == mount.options.end();
+    });
+    if (!writable || !config.process || !init.spawn.makes(NamespaceType::cgroup)) {
+        return std::nullopt;
+    }
+    const std::uint32_t uid = config.process->user.uid;
+    return init.spawn.makes(NamespaceType::user)
+               ? namespaces::host_id(init.spawn.uid_mappings, uid)
+               : uid;
 }
 
 /// The child can be born in its cgroups only if there is no version 1 hierarchy to enter.
@@ -88,12 +91,8 @@ std::vector<Sysctl> sysctls_of(const spec::Linux& linux) {
     return sysctls;
 }
 
-Script script_for(const spec::Spec& config, const InitPlan& init) {
-    const auto binds = static_cast<std::size_t>(
-        std::ranges::count(init.mounts.steps, namespaces::MountStep::How::bind,
-                           &namespaces::MountStep::how));
-    const std::size_t sources =
-        init.mounts.sources_from_host ? 1 + binds + init.mounts.nodes.size() : 0;
+Script script_for(const spec::Spec& config, const InitPlan& init, bool notifies) {
+    const std::size_t sources = namespaces::count_host_sources(init.mounts);
     return script_of(
         {.relay = init.spawn.shape == namespaces::Shape::relay,
          .new_user_namespace = init.spawn.makes(NamespaceType::user),
@@ -101,7 +100,8 @@ Script script_for(const spec::Spec& config, const InitPlan& init) {
              static_cast<std::uint32_t>((sources + kMostFdsPerPacket - 1) / kMostFdsPerPacket),
          .hooks_before_pivot =
              !config.hooks.prestart.empty() || !config.hooks.create_runtime.empty(),
-         .terminal = init.process && init.process->terminal});
+         .terminal = init.process && init.process->terminal,
+         .notifies = notifies});
 }
 
 } // namespace
@@ -177,6 +177,7 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
     init.debug = options.debug;
     init.annotations = config.annotations;
     init.spawn = namespaces::spawn_plan_of(linux, entry_of(plan.cgroups));
+    plan.cgroup_owner = cgroup_owner_of(config, init);
     init.detach_cgroups = init.spawn.unshare_late != 0;
     TRY_ASSIGN(init.mounts, namespaces::mount_plan_of(
                                 config, mount_facts_of(init, plan.cgroups, options)));
@@ -205,7 +206,7 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
         plan.limits = limits_of(*config.process, "/process");
     }
     TRY_ASSIGN(plan.net_devices, namespaces::net_device_moves(linux));
-    init.script = script_for(config, init);
+    init.script = script_for(config, init, filter && filter->notifies());
     return plan;
 }
 

@@ -31,6 +31,7 @@ struct CreateOptions {
 
 struct Plan {
     cgroups::Plan cgroups;
+    std::optional<uid_t> cgroup_owner; ///< on the host
     LimitsPlan limits;
     std::vector<namespaces::NetDeviceMove> net_devices;
     InitPlan init; ///< what stage 2 is told

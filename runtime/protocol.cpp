@@ -18,6 +18,8 @@ std::string_view name_of(Message message) {
         return "hooked";
     case Message::console:
         return "console";
+    case Message::listener:
+        return "listener";
     case Message::ready:
         return "ready";
     case Message::release:
@@ -41,6 +43,7 @@ Side sender_of(Message message) {
     case Message::sibling:
     case Message::mounted:
     case Message::console:
+    case Message::listener:
     case Message::ready:
     case Message::failed:
     case Message::log:
@@ -64,6 +67,7 @@ Script script_of(const ScriptFacts& facts) {
     add(facts.hooks_before_pivot, Message::mounted);
     add(facts.hooks_before_pivot, Message::hooked);
     add(facts.terminal, Message::console);
+    add(facts.notifies, Message::listener);
     add(true, Message::ready);
     add(true, Message::release);
     return script;

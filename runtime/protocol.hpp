@@ -9,6 +9,7 @@
 //        │<─────────────────  mounted         │  [hooks]    the tree stands, "/" is still the host's
 //        │  hooked            ───────────────>│  [hooks]    prestart and createRuntime hooks ran
 //        │<─────────────────  console         │  [terminal] the master side of its pty
+//        │<─────────────────  listener        │  [notify]   the number that its listener will have
 //        │<─────────────────  ready           │  all is applied; what the parent adds comes now
 //        │  release           ───────────────>│  the container is saved: live on without us
 //
@@ -31,6 +32,7 @@ enum class Message : std::uint8_t {
     mounted,
     hooked,
     console,
+    listener,
     ready,
     release,
     failed, ///< from the child: an encoded base::Error; the last packet
@@ -50,6 +52,7 @@ struct ScriptFacts {
     std::uint32_t source_packets = 0; ///< so many `sources`: a packet takes 253 descriptors
     bool hooks_before_pivot = false; ///< prestart or createRuntime
     bool terminal = false;
+    bool notifies = false; ///< the filter has a listener
 };
 
 using Script = std::vector<Message>;

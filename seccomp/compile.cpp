@@ -231,7 +231,7 @@ base::Error too_long(std::string_view count) {
         .at("/linux/seccomp");
 }
 
-/// libseccomp up to 2.6.0 writes beyond its memory when a filter grows past 65535 instructions.
+/// libseccomp before 2.6.1 writes beyond its memory when a filter grows past 65535 instructions.
 /// What it gets is kept far below that; a filter that the kernel takes is never refused.
 Result<> check_size(std::span<const Rule> for_library, std::size_t architectures) {
     constexpr std::size_t kMost = 32768;

@@ -1,11 +1,12 @@
 // The instructions of ours that stand in front of libseccomp's program. Pure.
 //
 // Two things are answered here. Calls newer than the profile (newer_calls_plan.hpp), and calls for
-// which several entries have conditions. Those libseccomp combines into one tree, wrongly: up to
-// 2.6.1 at least, a comparison may be made with the wrong half of a 64-bit argument (two entries
-// for ptrace, "argument 4 > 0x100000001" and "argument 4 < 1", also meet 0x80000000), and one that
-// fails deep in an entry may leave out the entries after it. Both can let through what the profile
-// refuses. And with many conditions the combining takes hours. One entry alone it compiles well.
+// which several entries have conditions. Those libseccomp combines into one tree, wrongly: 2.5.4
+// and 2.6.0 make some comparisons with the wrong half of a 64-bit argument (two entries for
+// ptrace, "argument 4 > 0x100000001" and "argument 4 < 1", also meet 0x80000000), and a comparison
+// that fails deep in an entry may leave out the entries after it. Both can let through what the
+// profile refuses. And with many conditions the combining does not end in any useful time. One
+// entry alone it compiles well.
 //
 //      load the architecture
 //      if it is X:  load the number

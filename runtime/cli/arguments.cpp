@@ -2,6 +2,7 @@
 
 #include "runtime/base/sys.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <boost/program_options.hpp>
@@ -19,8 +20,30 @@ using base::Result;
 struct Arguments::Described {
     po::options_description visible{"Options"};
     po::options_description hidden;
+    std::vector<std::string> flags; ///< "--detach"
     bool help = false;
 };
+
+void Arguments::note_flag(std::string_view names) {
+    described_->flags.push_back(cat("--", names.substr(0, names.find(','))));
+}
+
+/// Boost's flags take no value: "--detach=true" becomes "--detach", "--detach=false" nothing.
+std::vector<std::string> Arguments::without_flag_values(std::span<const std::string> given) const {
+    std::vector<std::string> kept;
+    for (const std::string& argument : given) {
+        const std::size_t equals = argument.find('=');
+        const std::string name = argument.substr(0, equals);
+        const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
+        const bool flag = std::ranges::find(described_->flags, name) != described_->flags.end();
+        if (!flag || (value != "true" && value != "false")) {
+            kept.push_back(argument);
+        } else if (value == "true") {
+            kept.push_back(name);
+        }
+    }
+    return kept;
+}
 
 Arguments::Arguments(std::string usage, std::string summary, Order order)
     : usage_(std::move(usage)), summary_(std::move(summary)), order_(order),
@@ -32,7 +55,8 @@ Arguments::~Arguments() = default;
 
 void Arguments::flag(const char* names, bool& target, const char* help) {
     described_->visible.add_options()(
-        names, po::value(&target)->implicit_value(true)->value_name(""), help);
+        names, po::bool_switch(&target), help);
+    note_flag(names);
 }
 
 void Arguments::value(const char* names, std::string& target, const char* help) {
@@ -55,7 +79,8 @@ void Arguments::list(const char* names, std::vector<std::string>& target, const 
 }
 
 void Arguments::ignored_flag(const char* names) {
-    described_->hidden.add_options()(names, po::value<bool>()->implicit_value(true), "");
+    described_->hidden.add_options()(names, po::bool_switch(), "");
+    note_flag(names);
 }
 
 void Arguments::ignored_value(const char* names) {
@@ -86,7 +111,7 @@ Result<bool> Arguments::parse(std::span<const std::string> given) {
     try {
         po::options_description all;
         all.add(described_->visible).add(described_->hidden);
-        po::command_line_parser parser(std::vector<std::string>(given.begin(), given.end()));
+        po::command_line_parser parser(without_flag_values(given));
         namespace style = po::command_line_style;
         parser.options(all)
             .style(style::unix_style & ~style::allow_guessing)

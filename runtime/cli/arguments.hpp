@@ -48,6 +48,10 @@ class Arguments {
     [[nodiscard]] std::string help() const;
 
   private:
+    void note_flag(std::string_view names);
+    [[nodiscard]] std::vector<std::string>
+    without_flag_values(std::span<const std::string> given) const;
+
     struct Described;
     std::string usage_;
     std::string summary_;

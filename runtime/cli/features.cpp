@@ -45,6 +45,7 @@ base::Result<int> features_verb(Invocation& invocation) {
                                    .seccomp_flags = all_flags(),
                                    .seccomp_architectures = known_architectures(),
                                    .memory_policy = true,
+                                   .idmap_mounts = true,
                                    .net_devices = true,
                                    .annotations = version_annotations()};
     TRY(print(base::cat(spec::features_json(facts), "\n")));

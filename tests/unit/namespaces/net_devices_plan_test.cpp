@@ -1,5 +1,4 @@
 #include "namespaces/net_devices_plan.hpp"
-
 #include "tests/catch.hpp"
 
 using namespaces::net_device_moves;

@@ -137,7 +137,7 @@ TEST_CASE("of several entries whose conditions are met the first decides", "[sec
 }
 
 TEST_CASE("a comparison is made with the right half of an argument", "[seccomp]") {
-    // libseccomp 2.5.4 and 2.6 let these two entries meet 0x80000000.
+    // libseccomp 2.5.4 and 2.6.0 let these two entries meet 0x80000000.
     const Program program =
         compiled(permitting({entry({"ptrace"}, SeccompAction::trap,
                                    {{.index = 4, .value = 0x100000001, .op = SeccompOperator::gt}}),
@@ -301,7 +301,7 @@ TEST_CASE("a filter that would overflow libseccomp never gets to it", "[seccomp]
     profile.architectures = {"SCMP_ARCH_X86", "SCMP_ARCH_X32"};
     const auto program = compile(profile);
     REQUIRE_FALSE(program);
-    CHECK(program.error().text() ==
+    CHECK(program.error().failure().facts.front() ==
           "the filter has some 44100 instructions, and the kernel takes at most 4096");
 }
 
@@ -330,5 +330,6 @@ TEST_CASE("a filter beyond the kernel's limit is refused", "[seccomp]") {
     const auto program = compile(refusing(entries));
     REQUIRE_FALSE(program);
     CHECK(program.error().failure().pointer == "/linux/seccomp");
-    CHECK(program.error().text().ends_with(" instructions, and the kernel takes at most 4096"));
+    CHECK(program.error().failure().facts.front().ends_with(
+        " instructions, and the kernel takes at most 4096"));
 }
