@@ -133,6 +133,26 @@ void check_unknown_capabilities(const Process& process, const Report& report) {
     }
 }
 
+/// One warning for the whole set, at its first name that cannot be in it: buildah asks for every
+/// ambient capability and for no inheritable one.
+template <class CanBe>
+void report_left_out(const Report& report, std::string_view set,
+                     const std::vector<std::string>& names, std::string_view why, CanBe can_be) {
+    std::optional<std::size_t> first;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (capability_number(names[i]) && !can_be(names[i])) {
+            first = first.value_or(i);
+            ++count;
+        }
+    }
+    if (first) {
+        const std::string others = count > 1 ? cat(", as ", count - 1, " more") : std::string();
+        report.warning(report.at("capabilities", set, *first),
+                       cat(excerpt(names[*first]), " ", why, others));
+    }
+}
+
 /// What capset(2) and PR_CAP_AMBIENT_RAISE would refuse: capabilities(7), "Transformation of
 /// capabilities during execve()" and "Effect of user ID changes".
 void check_capabilities(const Process& process, const Report& report) {
@@ -141,22 +161,14 @@ void check_capabilities(const Process& process, const Report& report) {
     }
     check_unknown_capabilities(process, report);
     const Capabilities& sets = *process.capabilities;
-    for (std::size_t i = 0; i < sets.effective.size(); ++i) {
-        if (capability_number(sets.effective[i]) && !holds(sets.permitted, sets.effective[i])) {
-            report.warning(report.at("capabilities", "effective", i),
-                           cat(excerpt(sets.effective[i]),
-                               " cannot be effective, because it is not permitted"));
-        }
-    }
-    for (std::size_t i = 0; i < sets.ambient.size(); ++i) {
-        if (capability_number(sets.ambient[i]) &&
-            !(holds(sets.permitted, sets.ambient[i]) && holds(sets.inheritable, sets.ambient[i]))) {
-            report.warning(report.at("capabilities", "ambient", i),
-                           cat(excerpt(sets.ambient[i]),
-                               " cannot be ambient, because it is not both permitted and "
-                               "inheritable"));
-        }
-    }
+    report_left_out(report, "effective", sets.effective,
+                    "cannot be effective, because it is not permitted",
+                    [&](const auto& name) { return holds(sets.permitted, name); });
+    report_left_out(report, "ambient", sets.ambient,
+                    "cannot be ambient, because it is not both permitted and inheritable",
+                    [&](const auto& name) {
+                        return holds(sets.permitted, name) && holds(sets.inheritable, name);
+                    });
 }
 
 void check_oom_score(const Process& process, const Report& report) {

@@ -53,8 +53,9 @@ Result<Fd> peer_of(FdRef master) {
 
 Result<Pty> open_pty(const base::RootDir& root, std::uint32_t uid,
                      const std::optional<spec::ConsoleSize>& size) {
-    TRY_ASSIGN(Fd master, root.open("/dev/pts/ptmx", O_RDWR)
-                              .hint("a terminal needs a devpts mounted on /dev/pts"));
+    TRY_ASSIGN(
+        Fd master,
+        root.open("/dev/pts/ptmx", O_RDWR).hint("a terminal needs a devpts mounted on /dev/pts"));
     TRY(require_ptmx(master));
     TRY_ASSIGN(Fd slave, peer_of(master));
     // Opened without blocking for the way there; the user of the terminal wants it blocking.
@@ -88,7 +89,7 @@ Result<> use_terminal(FdRef slave) {
     return done();
 }
 
-Result<> send_to_socket(FdRef master, const std::string& path) {
+Result<> send_to_socket(FdRef fd, const std::string& path, std::string_view name) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) {
@@ -104,11 +105,13 @@ Result<> send_to_socket(FdRef master, const std::string& path) {
     if (::connect(socket.number(), generic, sizeof address) < 0) {
         return call_failed("connect", path);
     }
-    const FdRef sent[] = {master};
-    return base::sys::send(socket, "/dev/ptmx", sent);
+    const FdRef sent[] = {fd};
+    return base::sys::send(socket, name, sent);
 }
 
-bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
+bool stdin_is_terminal() {
+    return ::isatty(STDIN_FILENO) == 1;
+}
 
 struct RawTerminal::Saved {
     termios settings{};
