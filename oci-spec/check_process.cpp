@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace spec {
 
@@ -76,17 +77,17 @@ void check_user(const Process& process, const Report& report) {
 void check_rlimits(const Process& process, const Report& report) {
     std::vector<std::string_view> names;
     std::ranges::transform(rlimits(), std::back_inserter(names), &Word<int>::word);
+    std::set<std::string_view> seen;
     for (std::size_t i = 0; i < process.rlimits.size(); ++i) {
         const Rlimit& rlimit = process.rlimits[i];
         if (!rlimit_number(rlimit.type)) {
-            const auto near = base::nearest(rlimit.type, names);
+            const auto near = suggestion(rlimit.type, names);
             report.error(report.at("rlimits", i, "type"),
                          cat("there is no resource limit ", excerpt(rlimit.type)),
                          near ? cat("did you mean ", base::quoted(*near), "?")
                               : "the names stand in getrlimit(2)");
         }
-        const auto first = std::ranges::find(process.rlimits, rlimit.type, &Rlimit::type);
-        if (static_cast<std::size_t>(first - process.rlimits.begin()) < i) {
+        if (!seen.insert(rlimit.type).second) {
             report.error(report.at("rlimits", i, "type"),
                          cat("the resource limit ", excerpt(rlimit.type), " is set twice"));
         }
@@ -107,12 +108,25 @@ std::string capability_hint(std::string_view name) {
         full.insert(0, "CAP_");
     }
     const auto near = capability_number(full) ? std::optional<std::string_view>(full)
-                                              : base::nearest(name, capability_names());
+                                              : suggestion(name, capability_names());
     return near ? cat("did you mean ", base::quoted(*near), "?") : "";
 }
 
-bool holds(const std::vector<std::string>& set, std::string_view name) {
-    return std::ranges::find(set, name) != set.end();
+/// The known ones, a bit for each.
+std::uint64_t bits_of(const std::vector<std::string>& set) {
+    std::uint64_t bits = 0;
+    for (const std::string& name : set) {
+        if (const std::optional<int> number = capability_number(name)) {
+            bits |= std::uint64_t{1} << *number;
+        }
+    }
+    return bits;
+}
+
+/// Whether it is known, but not among `bits`.
+bool is_beyond(const std::string& name, std::uint64_t bits) {
+    const std::optional<int> number = capability_number(name);
+    return number && (bits >> *number & 1U) == 0;
 }
 
 void check_unknown_capabilities(const Process& process, const Report& report) {
@@ -135,21 +149,17 @@ void check_unknown_capabilities(const Process& process, const Report& report) {
 
 /// One warning for the whole set, at its first name that cannot be in it: buildah asks for every
 /// ambient capability and for no inheritable one.
-template <class CanBe>
-void report_left_out(const Report& report, std::string_view set,
-                     const std::vector<std::string>& names, std::string_view why, CanBe can_be) {
-    std::optional<std::size_t> first;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (capability_number(names[i]) && !can_be(names[i])) {
-            first = first.value_or(i);
-            ++count;
-        }
-    }
-    if (first) {
+void report_beyond(const Report& report, std::string_view set,
+                   const std::vector<std::string>& names, std::uint64_t possible,
+                   std::string_view why) {
+    const auto beyond = [possible](const std::string& name) { return is_beyond(name, possible); };
+    const auto count = std::ranges::count_if(names, beyond);
+    if (count > 0) {
+        const auto first = std::ranges::find_if(names, beyond);
         const std::string others = count > 1 ? cat(", as ", count - 1, " more") : std::string();
-        report.warning(report.at("capabilities", set, *first),
-                       cat(excerpt(names[*first]), " ", why, others));
+        report.warning(
+            report.at("capabilities", set, static_cast<std::size_t>(first - names.begin())),
+            cat(excerpt(*first), " ", why, others));
     }
 }
 
@@ -161,14 +171,11 @@ void check_capabilities(const Process& process, const Report& report) {
     }
     check_unknown_capabilities(process, report);
     const Capabilities& sets = *process.capabilities;
-    report_left_out(report, "effective", sets.effective,
-                    "cannot be effective, because it is not permitted",
-                    [&](const auto& name) { return holds(sets.permitted, name); });
-    report_left_out(report, "ambient", sets.ambient,
-                    "cannot be ambient, because it is not both permitted and inheritable",
-                    [&](const auto& name) {
-                        return holds(sets.permitted, name) && holds(sets.inheritable, name);
-                    });
+    const std::uint64_t permitted = bits_of(sets.permitted);
+    report_beyond(report, "effective", sets.effective, permitted,
+                  "cannot be effective, because it is not permitted");
+    report_beyond(report, "ambient", sets.ambient, permitted & bits_of(sets.inheritable),
+                  "cannot be ambient, because it is not both permitted and inheritable");
 }
 
 void check_oom_score(const Process& process, const Report& report) {
