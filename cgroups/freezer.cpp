@@ -18,6 +18,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// What a group answers that was removed while we held it.
+bool is_gone(int code) {
+    return code == ENODEV || code == ENOENT;
+}
+
 /// The group by which this container is frozen; nullptr if it is gone.
 base::Result<const Hierarchy*> freezing_group(const Placement& placement) {
     if (const Hierarchy* const v1 = group_with(placement, "freezer")) {
@@ -125,8 +130,7 @@ base::Result<FreezerState> freezer_state(const Placement& placement) {
         return FreezerState::thawed;
     }
     base::Result<FreezerState> state = state_of_group(group->directory, group->version);
-    const bool is_gone = state.code() == ENODEV || state.code() == ENOENT;
-    return is_gone ? FreezerState::thawed : std::move(state);
+    return is_gone(state.code()) ? FreezerState::thawed : std::move(state);
 }
 
 base::Result<> freeze(const Placement& placement, milliseconds patience) {
@@ -153,8 +157,12 @@ base::Result<> thaw_if_frozen(const Placement& placement) {
     if (group == nullptr || group->version != Version::v1) {
         return base::done();
     }
-    TRY_ASSIGN(const FreezerState state, state_of_group(group->directory, Version::v1));
-    return state == FreezerState::thawed ? base::done() : write_v1(group->directory, "THAWED");
+    TRY_ASSIGN(const FreezerState state, freezer_state(placement));
+    if (state == FreezerState::thawed) {
+        return base::done();
+    }
+    base::Result<> thawed = write_v1(group->directory, "THAWED");
+    return is_gone(thawed.code()) ? base::done() : std::move(thawed);
 }
 
 } // namespace cgroups

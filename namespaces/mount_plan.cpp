@@ -28,7 +28,7 @@ constexpr unsigned long kSuperFlags =
 /// File systems of the kernel whose superblock other mounts share: read-only is for the mount
 /// alone (kernel rule 15).
 bool shares_superblock(std::string_view type) {
-    constexpr std::array<std::string_view, 7> kTypes = {"proc",   "sysfs",   "mqueue", "cgroup",
+    constexpr std::array<std::string_view, 7> kTypes = {"proc",    "sysfs",  "mqueue", "cgroup",
                                                         "cgroup2", "devpts", "tmpfs"};
     return std::ranges::find(kTypes, type) != kTypes.end();
 }
@@ -97,7 +97,8 @@ MountStep bind_step(const spec::Mount& mount, const spec::MountOptions& options,
     step.how = How::bind;
     step.source =
         mount.source.starts_with('/') ? mount.source : cat(facts.bundle, "/", mount.source);
-    step.depth = options.bind == spec::MountOptions::Bind::recursive ? Depth::recursive : Depth::one;
+    step.depth =
+        options.bind == spec::MountOptions::Bind::recursive ? Depth::recursive : Depth::one;
     if (options.id_map != spec::MountOptions::IdMap::no || !mount.uid_mappings.empty()) {
         step.id_map = options.id_map == spec::MountOptions::IdMap::recursive
                           ? MountStep::IdMap::recursive
@@ -136,11 +137,11 @@ MountStep remount_step(const spec::MountOptions& options, MountStep step,
                        const std::vector<MountStep>& before) {
     step.how = How::remount;
     const std::string target = cleaned(step.target);
-    const auto made = std::ranges::find_if(before.rbegin(), before.rend(), [&](const auto& earlier) {
-        return cleaned(earlier.target) == target && earlier.how != How::link;
-    });
-    step.reconfigures =
-        !is_bind(options) && made != before.rend() && made->how == How::filesystem;
+    const auto made =
+        std::ranges::find_if(before.rbegin(), before.rend(), [&](const auto& earlier) {
+            return cleaned(earlier.target) == target && earlier.how != How::link;
+        });
+    step.reconfigures = !is_bind(options) && made != before.rend() && made->how == How::filesystem;
     if (step.reconfigures) {
         step.filesystem.options = options.data;
         step.filesystem.super_flags = options.super.set & kSuperFlags;
@@ -171,6 +172,15 @@ Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFac
         }
     }
     return steps;
+}
+
+/// No shared tree enters a user namespace (kernel rule 11), which gets its sources from the host.
+bool is_shared_with_host(const MountStep& step, const RootPlan& root) {
+    const bool own_tree =
+        root.entry == RootPlan::Entry::pivot || root.entry == RootPlan::Entry::move;
+    return own_tree && root.propagation.type == MS_SHARED && step.how == How::bind &&
+           !step.from_host && !step.propagation.empty() &&
+           step.propagation.back().type == MS_SHARED;
 }
 
 // --- devices ------------------------------------------------------------------------------------
@@ -227,16 +237,15 @@ std::vector<Node> nodes_of(const spec::Linux& linux, bool dev_is_bound) {
                                                    {"/dev/tty", 5, 0}}};
     std::vector<Node> nodes;
     const auto listed = [&linux](std::string_view path) {
-        return std::ranges::any_of(
-            linux.devices, [&](const spec::Device& device) { return cleaned(device.path) == path; });
+        return std::ranges::any_of(linux.devices, [&](const spec::Device& device) {
+            return cleaned(device.path) == path;
+        });
     };
     for (const auto& [path, major, minor] : kDefaults) {
         if (!dev_is_bound && !listed(path)) {
-            nodes.push_back(node_of({.type = spec::DeviceType::character,
-                                     .path = path,
-                                     .major = major,
-                                     .minor = minor},
-                                    linux, ""));
+            nodes.push_back(node_of(
+                {.type = spec::DeviceType::character, .path = path, .major = major, .minor = minor},
+                linux, ""));
         }
     }
     for (std::size_t i = 0; i < linux.devices.size(); ++i) {
@@ -256,13 +265,12 @@ RootPlan root_of(const spec::Spec& config, const MountFacts& facts) {
     const std::string& path = config.root->path;
     root.path = path.starts_with('/') ? path : cat(facts.bundle, "/", path);
     root.readonly = config.root->readonly;
-    root.propagation = change_of(
-        config.linux.rootfs_propagation.value_or(spec::Propagation::rprivate));
+    root.propagation =
+        change_of(config.linux.rootfs_propagation.value_or(spec::Propagation::rprivate));
     if (facts.new_mount_namespace) {
         root.entry = facts.no_pivot ? RootPlan::Entry::move : RootPlan::Entry::pivot;
     } else {
-        root.entry =
-            facts.joined_mount_namespace ? RootPlan::Entry::joined : RootPlan::Entry::bare;
+        root.entry = facts.joined_mount_namespace ? RootPlan::Entry::joined : RootPlan::Entry::bare;
     }
     return root;
 }
@@ -308,6 +316,9 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
     MountPlan plan;
     plan.root = root_of(config, facts);
     TRY_ASSIGN(plan.steps, steps_of(config, facts));
+    for (MountStep& step : plan.steps) {
+        step.shared_with_host = is_shared_with_host(step, plan.root);
+    }
     plan.root_from_host = facts.user_namespace && plan.root.entry != RootPlan::Entry::bare;
     const bool dev_is_bound = binds_dev(plan.steps);
     plan.nodes = nodes_of(config.linux, dev_is_bound);

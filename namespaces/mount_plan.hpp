@@ -32,6 +32,9 @@ struct MountStep {
     Depth depth = Depth::one;
     /// The source comes as a detached mount, made with the host's credentials (from_host.hpp).
     bool from_host = false;
+    /// What is mounted below it reaches the host, as the configuration asks for: both it and the
+    /// root are shared. Its copy is made before the tree is separated from the host's.
+    bool shared_with_host = false;
     enum class IdMap : std::uint8_t { no, plain, recursive };
     IdMap id_map = IdMap::no;
     std::vector<spec::IdMapping> uid_mappings; ///< of the mount itself; empty: the container's
@@ -103,7 +106,7 @@ struct CgroupView {
 };
 
 struct MountFacts {
-    std::string bundle; ///< absolute
+    std::string bundle;          ///< absolute
     bool user_namespace = false; ///< new or joined, as the others
     bool cgroup_namespace = false;
     bool new_mount_namespace = false;

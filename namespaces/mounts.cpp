@@ -172,6 +172,20 @@ Result<> apply_how(const RootDir& root, const MountStep& step, Fd source) {
 
 } // namespace
 
+Result<std::vector<Fd>> copy_shared_sources(const MountPlan& plan) {
+    std::vector<Fd> copies;
+    for (const MountStep& step : plan.steps) {
+        if (step.shared_with_host) {
+            TRY_ASSIGN(Fd copy,
+                       clone_tree(FdRef::cwd(), step.source, step.depth).at(step.origin).in([&] {
+                           return purpose(step);
+                       }));
+            copies.push_back(std::move(copy));
+        }
+    }
+    return copies;
+}
+
 Result<> apply(const RootDir& root, const MountStep& step, Fd source) {
     return apply_how(root, step, std::move(source)).at(step.origin).in([&] {
         return purpose(step);

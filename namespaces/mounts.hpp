@@ -8,8 +8,12 @@
 
 namespace namespaces {
 
-/// Does one step beneath `root`. `source` is the bind source as a detached mount where the plan
-/// gets it from the host (MountPlan::sources_from_host), else empty. The error has the step's
+/// Copies of the sources that stay shared with the host, one for each such step: made before
+/// isolate_tree(), behind which a copy only receives.
+base::Result<std::vector<base::Fd>> copy_shared_sources(const MountPlan& plan);
+
+/// Does one step beneath `root`. `source` is the bind source as a detached mount where that was
+/// made before (MountStep::from_host, shared_with_host), else empty. The error has the step's
 /// place and what it was to do.
 base::Result<> apply(const base::RootDir& root, const MountStep& step, base::Fd source);
 

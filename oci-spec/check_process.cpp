@@ -147,6 +147,22 @@ void check_unknown_capabilities(const Process& process, const Report& report) {
     }
 }
 
+/// One warning for the whole set, at its first name that cannot be in it: buildah asks for every
+/// ambient capability and for no inheritable one.
+void report_beyond(const Report& report, std::string_view set,
+                   const std::vector<std::string>& names, std::uint64_t possible,
+                   std::string_view why) {
+    const auto beyond = [possible](const std::string& name) { return is_beyond(name, possible); };
+    const auto count = std::ranges::count_if(names, beyond);
+    if (count > 0) {
+        const auto first = std::ranges::find_if(names, beyond);
+        const std::string others = count > 1 ? cat(", as ", count - 1, " more") : std::string();
+        report.warning(
+            report.at("capabilities", set, static_cast<std::size_t>(first - names.begin())),
+            cat(excerpt(*first), " ", why, others));
+    }
+}
+
 /// What capset(2) and PR_CAP_AMBIENT_RAISE would refuse: capabilities(7), "Transformation of
 /// capabilities during execve()" and "Effect of user ID changes".
 void check_capabilities(const Process& process, const Report& report) {
@@ -156,22 +172,10 @@ void check_capabilities(const Process& process, const Report& report) {
     check_unknown_capabilities(process, report);
     const Capabilities& sets = *process.capabilities;
     const std::uint64_t permitted = bits_of(sets.permitted);
-    for (std::size_t i = 0; i < sets.effective.size(); ++i) {
-        if (is_beyond(sets.effective[i], permitted)) {
-            report.warning(report.at("capabilities", "effective", i),
-                           cat(excerpt(sets.effective[i]),
-                               " cannot be effective, because it is not permitted"));
-        }
-    }
-    const std::uint64_t raisable = permitted & bits_of(sets.inheritable);
-    for (std::size_t i = 0; i < sets.ambient.size(); ++i) {
-        if (is_beyond(sets.ambient[i], raisable)) {
-            report.warning(report.at("capabilities", "ambient", i),
-                           cat(excerpt(sets.ambient[i]),
-                               " cannot be ambient, because it is not both permitted and "
-                               "inheritable"));
-        }
-    }
+    report_beyond(report, "effective", sets.effective, permitted,
+                  "cannot be effective, because it is not permitted");
+    report_beyond(report, "ambient", sets.ambient, permitted & bits_of(sets.inheritable),
+                  "cannot be ambient, because it is not both permitted and inheritable");
 }
 
 void check_oom_score(const Process& process, const Report& report) {

@@ -19,7 +19,9 @@ using base::Word;
 
 namespace {
 
-constexpr CapabilityMask bit(int capability) { return CapabilityMask{1} << capability; }
+constexpr CapabilityMask bit(int capability) {
+    return CapabilityMask{1} << capability;
+}
 
 using CapState = std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)>;
 
@@ -49,15 +51,6 @@ class Names {
             }
         }
         return mask;
-    }
-
-    void not_ambient(CapabilityMask left_out) {
-        for (int capability = 0; capability < 64; ++capability) {
-            if ((left_out & bit(capability) & ~warned_) != 0) {
-                warnings_.push_back(cat(name_of(capability),
-                                        " cannot be ambient: it is not permitted and inheritable"));
-            }
-        }
     }
 
   private:
@@ -101,7 +94,6 @@ ResolvedCapabilities resolve(const spec::Capabilities& wanted,
     // not permitted and inheritable.
     sets.effective &= sets.permitted;
     sets.ambient = ambient & sets.permitted & sets.inheritable;
-    names.not_ambient(ambient & ~sets.ambient);
     return result;
 }
 

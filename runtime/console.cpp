@@ -53,8 +53,9 @@ Result<Fd> peer_of(FdRef master) {
 
 Result<Pty> open_pty(const base::RootDir& root, std::uint32_t uid,
                      const std::optional<spec::ConsoleSize>& size) {
-    TRY_ASSIGN(Fd master, root.open("/dev/pts/ptmx", O_RDWR)
-                              .hint("a terminal needs a devpts mounted on /dev/pts"));
+    TRY_ASSIGN(
+        Fd master,
+        root.open("/dev/pts/ptmx", O_RDWR).hint("a terminal needs a devpts mounted on /dev/pts"));
     TRY(require_ptmx(master));
     TRY_ASSIGN(Fd slave, peer_of(master));
     // Opened without blocking for the way there; the user of the terminal wants it blocking.
@@ -88,20 +89,20 @@ Result<> use_terminal(FdRef slave) {
     return done();
 }
 
-Result<> send_to_socket(FdRef master, const std::string& path) {
+Result<> send_to_socket(FdRef fd, const std::string& path, std::string_view name) {
     // sun_path takes 107 bytes; through a descriptor of the directory any path is short.
     const std::size_t slash = path.rfind('/');
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     TRY_ASSIGN(const Fd opened, base::sys::open(FdRef::cwd(), directory, O_PATH | O_DIRECTORY));
-    const std::string name =
+    const std::string short_path =
         cat("/proc/self/fd/", opened.number(), "/", path.substr(slash + 1)); // npos + 1 is 0
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (name.size() >= sizeof address.sun_path) {
+    if (short_path.size() >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
         return call_failed("connect", path);
     }
-    std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
+    std::memcpy(address.sun_path, short_path.c_str(), short_path.size() + 1);
     const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket) {
         return call_failed("socket", Word{"AF_UNIX"});
@@ -110,11 +111,13 @@ Result<> send_to_socket(FdRef master, const std::string& path) {
     if (::connect(socket.number(), generic, sizeof address) < 0) {
         return call_failed("connect", path);
     }
-    const FdRef sent[] = {master};
-    return base::sys::send(socket, "/dev/ptmx", sent);
+    const FdRef sent[] = {fd};
+    return base::sys::send(socket, name, sent);
 }
 
-bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
+bool stdin_is_terminal() {
+    return ::isatty(STDIN_FILENO) == 1;
+}
 
 struct RawTerminal::Saved {
     termios settings{};

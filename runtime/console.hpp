@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace runtime {
 
@@ -27,8 +28,10 @@ base::Result<Pty> open_pty(const base::RootDir& root, std::uint32_t uid,
 /// Makes `slave` the controlling terminal and the standard streams. The caller leads a session.
 base::Result<> use_terminal(base::FdRef slave);
 
-/// Sends the master to the AF_UNIX stream socket at `path` (--console-socket), with its name.
-base::Result<> send_to_socket(base::FdRef master, const std::string& path);
+/// Sends a descriptor to the AF_UNIX stream socket at `path` (--console-socket, --pidfd-socket),
+/// with a name: receivers take an empty message for the end.
+base::Result<> send_to_socket(base::FdRef fd, const std::string& path, std::string_view name);
+constexpr std::string_view kConsoleName = "/dev/ptmx";
 
 /// Whether all of the standard input is a terminal that can be put in raw mode.
 bool stdin_is_terminal();

@@ -233,7 +233,8 @@ Result<> Creation::spawn() {
     return remember();
 }
 
-// --- the conversation -------------------------------------------------------------------------------
+// --- the conversation
+// -------------------------------------------------------------------------------
 
 /// The child may run hooks of its own behind `hooked`, which take the time that they take.
 int Creation::bound() const {
@@ -329,7 +330,7 @@ Result<> Creation::take_console() {
         terminal_ = std::move(received.fds.front());
         return adapt_to_foreground(terminal_);
     }
-    return send_to_socket(received.fds.front(), request_.console_socket)
+    return send_to_socket(received.fds.front(), request_.console_socket, kConsoleName)
         .in("send the terminal to the console socket");
 }
 
@@ -342,6 +343,10 @@ Result<> Creation::finish() {
         base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
     }
     TRY(apply_limits(child_.pid(), plan_.limits));
+    if (!request_.pidfd_socket.empty()) {
+        TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")
+                .in("send the pidfd to its socket"));
+    }
     if (!request_.pid_file.empty()) {
         TRY(write_pid_file(request_.pid_file, child_.pid()));
     }
@@ -367,7 +372,8 @@ Result<> Creation::release_gate_ends() {
     return done();
 }
 
-// --- when it fails ----------------------------------------------------------------------------------
+// --- when it fails
+// ----------------------------------------------------------------------------------
 
 spec::State Creation::hook_state(spec::Status status) const {
     return {.id = record_.id,
@@ -400,8 +406,8 @@ Error Creation::explained(Error error) {
     if (exit && exit->signal == SIGSYS && filter_) {
         return std::move(cause)
             .at("/linux/seccomp")
-            .hint(cat("the filter kills what a container needs to start: ",
-                      killing_calls(*filter_)));
+            .hint(
+                cat("the filter kills what a container needs to start: ", killing_calls(*filter_)));
     }
     return cause;
 }

@@ -1,8 +1,8 @@
 // `create`: from a bundle to a container that waits at its gate.
 #pragma once
 
-#include "runtime/bundle.hpp"
 #include "runtime/base/child.hpp"
+#include "runtime/bundle.hpp"
 #include "runtime/plan.hpp"
 #include "runtime/record.hpp"
 #include "runtime/state_store.hpp"
@@ -15,6 +15,7 @@ struct CreateRequest {
     CreateOptions options;      ///< without the bundle's path
     std::string bundle = ".";   ///< as the caller gave it
     std::string console_socket; ///< "" for none
+    std::string pidfd_socket;   ///< takes a pidfd of the process; "" for none
     std::string pid_file;       ///< "" for none
     /// Whether the caller stays with the container and takes its terminal itself.
     bool stays = false;

@@ -103,7 +103,7 @@ class Execution {
         if (!result) {
             Error error = explained(std::move(result).error());
             child_.kill_and_reap();
-            return placed(std::move(error), bundle_);
+            return at_its_place(std::move(error));
         }
         return Executed{std::move(child_), std::move(terminal_)};
     }
@@ -119,6 +119,7 @@ class Execution {
     Result<> take_console();
     Result<> wait_for_program();
     Error explained(Error error);
+    Error at_its_place(Error error) const;
 
     const StateStore& store_;
     const ExecRequest& request_;
@@ -284,8 +285,11 @@ Result<> Execution::take_turn(Message message) {
     if (message == Message::ready) {
         TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));
         TRY(apply_limits(child_.pid(), limits_));
-        return request_.pid_file.empty() ? done()
-                                         : write_pid_file(request_.pid_file, child_.pid());
+        if (!request_.pidfd_socket.empty()) {
+            TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")
+                    .in("send the pidfd to its socket"));
+        }
+        return request_.pid_file.empty() ? done() : write_pid_file(request_.pid_file, child_.pid());
     }
     if (message == Message::release) {
         return channel_->send(message);
@@ -303,7 +307,7 @@ Result<> Execution::take_console() {
         terminal_ = std::move(received.fds.front());
         return adapt_to_foreground(terminal_);
     }
-    return send_to_socket(received.fds.front(), request_.console_socket)
+    return send_to_socket(received.fds.front(), request_.console_socket, kConsoleName)
         .in("send the terminal to the console socket");
 }
 
@@ -321,6 +325,16 @@ Error Execution::explained(Error error) {
     const Result<base::Exit> exit = child_.wait();
     return Error(cat("the process ", exit ? exit->text() : std::string("ended"),
                      " before its program was executed"));
+}
+
+/// What is wrong with the process is in the document of --process, if there was one.
+Error Execution::at_its_place(Error error) const {
+    const std::string& pointer = error.failure().pointer;
+    if (request_.process && !pointer.empty() && !pointer.starts_with("/linux/")) {
+        std::string place = cat("--process ", pointer);
+        return std::move(error).placed(std::move(place));
+    }
+    return placed(std::move(error), bundle_);
 }
 
 } // namespace

@@ -30,6 +30,7 @@ struct ExecRequest {
     std::optional<spec::Process> process; ///< from --process; else the container's, changed
     ExecOverrides overrides;
     std::string console_socket;
+    std::string pidfd_socket; ///< takes a pidfd of the process; "" for none
     std::string pid_file;
     std::string cgroup; ///< below the container's group; "" for that itself
     std::uint32_t preserve_fds = 0;

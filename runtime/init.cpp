@@ -7,6 +7,7 @@
 #include "namespaces/net_devices.hpp"
 #include "namespaces/rootfs.hpp"
 #include "namespaces/spawn.hpp"
+#include "oci-spec/state.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/procfs.hpp"
@@ -16,7 +17,6 @@
 #include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/init_plan.hpp"
-#include "oci-spec/state.hpp"
 #include "runtime/process.hpp"
 #include "seccomp/load.hpp"
 
@@ -55,12 +55,14 @@ struct Stage2 {
     Fd verdict;
     std::vector<Fd> joins;
     std::vector<Fd> cgroups;
-    std::vector<Fd> nodes;           ///< prepared by the host's credentials, else empty
-    std::vector<Fd> binds;           ///< likewise
-    std::optional<RootDir> root{};   ///< the container's tree; from enter_root on it is "/"
+    std::vector<Fd> nodes;         ///< prepared by the host's credentials, else empty
+    std::vector<Fd> binds;         ///< likewise
+    std::vector<Fd> shared_binds;  ///< copied before the tree was separated from the host's
+    std::optional<RootDir> root{}; ///< the container's tree; from enter_root on it is "/"
     std::optional<base::Procfs> proc{};
     Fd terminal{};
     mode_t inherited_umask = 0;
+    bool filtered = false; ///< the seccomp filter is in force
     std::string program{};
     std::vector<std::string> environment{};
 };
@@ -131,7 +133,8 @@ Result<> lead_session(Stage2& /*stage*/) {
     return done();
 }
 
-// --- the tree -------------------------------------------------------------------------------------
+// --- the tree
+// -------------------------------------------------------------------------------------
 
 /// Before pivot_root(2), behind which a user namespace gets no new procfs (kernel rule 13).
 Result<> hold_procfs(Stage2& stage) {
@@ -145,6 +148,11 @@ Result<> hold_procfs(Stage2& stage) {
         proc = base::Procfs::of_host();
     }
     TRY_ASSIGN(stage.proc, std::move(proc).in("mount a private /proc"));
+    return done();
+}
+
+Result<> copy_shared_sources(Stage2& stage) {
+    TRY_ASSIGN(stage.shared_binds, namespaces::copy_shared_sources(stage.plan.mounts));
     return done();
 }
 
@@ -182,14 +190,18 @@ Result<> install_root(Stage2& stage) {
 
 Result<> mount_all(Stage2& stage) {
     auto bind = stage.binds.begin();
+    auto shared_bind = stage.shared_binds.begin();
     for (const namespaces::MountStep& step : stage.plan.mounts.steps) {
         Fd source;
         if (step.from_host) {
             source = std::move(*bind++);
+        } else if (step.shared_with_host) {
+            source = std::move(*shared_bind++);
         }
         TRY(namespaces::apply(*stage.root, step, std::move(source)));
     }
     stage.binds.clear();
+    stage.shared_binds.clear();
     return done();
 }
 
@@ -288,7 +300,14 @@ Result<> set_names(Stage2& stage) {
 
 Result<> set_sysctls(Stage2& stage) {
     for (const Sysctl& sysctl : stage.plan.sysctls) {
-        TRY(stage.proc->write(cat("sys/", sysctl.path), sysctl.value)
+        Result<> set = stage.proc->write(cat("sys/", sysctl.path), sysctl.value);
+        if (set.code() == ENOENT) {
+            // Engines read "No such file or directory" as: there is no such program.
+            return Error(cat("there is no sysctl ", sysctl.path))
+                .at(sysctl.origin)
+                .hint("it may belong to a kernel module, or not to this namespace");
+        }
+        TRY(std::move(set)
                 .at(sysctl.origin)
                 .in(cat("set the sysctl ", sysctl.path, " to ", quoted(sysctl.value))));
     }
@@ -296,7 +315,8 @@ Result<> set_sysctls(Stage2& stage) {
     return done();
 }
 
-// --- the process ------------------------------------------------------------------------------------
+// --- the process
+// ------------------------------------------------------------------------------------
 
 /// Behind a filter that notifies, sending might wait for an agent that has no listener yet: so the
 /// runtime is told its number before, and fetches it (kernel rule 17).
@@ -318,11 +338,13 @@ Result<> load_filter(Stage2& stage) {
                                 .at("/linux/seccomp")
                                 .in("load the seccomp filter"));
     static_cast<void>(listener.release()); // the runtime takes it from here; the exec closes it
+    stage.filtered = true;
     return done();
 }
 
 /// What a filter may forbid is done before it is loaded. Without no_new_privs loading it needs
-/// CAP_SYS_ADMIN, so it comes before the capabilities are given up; with it, after (kernel rule 17).
+/// CAP_SYS_ADMIN, so it comes before the capabilities are given up; with it, after (kernel rule
+/// 17).
 Result<> become_process(Stage2& stage) {
     const RootDir& root = *stage.root;
     ::umask(stage.inherited_umask);
@@ -333,7 +355,10 @@ Result<> become_process(Stage2& stage) {
     const ProcessPlan& process = *stage.plan.process;
     TRY(set_inherited_attributes(process, stage.plan.id));
     TRY(hand_over_streams(process));
-    TRY(enter_directory(root, process, Attempt::as_root));
+    if (stage.plan.role == Role::container) {
+        make_working_directory(root, process);
+    }
+    TRY(enter_directory(process, Attempt::as_root));
     stage.environment = environment_of(process, root);
     TRY(keep_only_preserved(process));
     if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
@@ -347,7 +372,7 @@ Result<> become_process(Stage2& stage) {
         TRY(load_filter(stage));
     }
     TRY(become_user(process));
-    TRY(enter_directory(root, process, Attempt::as_user));
+    TRY(enter_directory(process, Attempt::as_user));
     TRY(check_directory(process));
     TRY_ASSIGN(stage.program, find_program(process));
     if (process.no_new_privileges) {
@@ -376,6 +401,7 @@ constexpr std::array kContainerSteps = {
     Step{"lead a session", lead_session},
     Step{"bring up loopback", bring_up_loopback},
     Step{"hold a procfs", hold_procfs},
+    Step{"copy shared sources", copy_shared_sources},
     Step{"isolate mounts", isolate_mounts},
     Step{"receive sources", receive_sources},
     Step{"install the root", install_root},
@@ -418,7 +444,8 @@ Result<> walk(std::span<const Step> steps, Stage2& stage) {
     return done();
 }
 
-// --- beginning and end --------------------------------------------------------------------------------
+// --- beginning and end
+// --------------------------------------------------------------------------------
 
 /// `begin` brings the plan and, behind it, the gate's two ends (for a container), the namespaces to
 /// join and the `tasks` files.
@@ -451,19 +478,27 @@ Result<> take_begin(Stage2& stage) {
     return done();
 }
 
+/// A filter that is loaded without no_new_privs covers the change of user, too.
+Error explained(const Stage2& stage, Error error) {
+    if (stage.filtered && error.code() != 0) {
+        return std::move(error).hint("the container's seccomp filter was in force already, and may "
+                                     "have forbidden this call");
+    }
+    return error;
+}
+
 Error execute_process(Stage2& stage) {
     return execute(*stage.plan.process, stage.program, stage.environment);
 }
 
-/// Behind `release` the runtime is gone: `start` opens the gate and reads the verdict. Here a filter
-/// is loaded: nothing but read(2), write(2) and execve(2) is called unless there are hooks.
+/// Behind `release` the runtime is gone: `start` opens the gate and reads the verdict. Here a
+/// filter is loaded: nothing but read(2), write(2) and execve(2) is called unless there are hooks.
 int wait_and_start(Stage2& stage) {
     if (!wait_at_gate(stage.gate)) {
         return 1;
     }
-    Result<> hooks =
-        run_hooks_inside(stage, {"startContainer", stage.plan.start_container_hooks},
-                         spec::Status::created, "/");
+    Result<> hooks = run_hooks_inside(stage, {"startContainer", stage.plan.start_container_hooks},
+                                      spec::Status::created, "/");
     if (!hooks) {
         return give_verdict(stage.verdict, hooks.error());
     }
@@ -500,7 +535,7 @@ int run_init(int channel) {
                                                     : walk(kExecSteps, stage);
     }
     if (!result) {
-        stage.channel.fail(result.error());
+        stage.channel.fail(explained(stage, std::move(result).error()));
         return 1;
     }
     if (stage.plan.role == Role::container) {

@@ -68,8 +68,7 @@ Result<> run_poststart_hooks(const Container& container) {
     if (!container.record.has_poststart_hooks) {
         return done();
     }
-    TRY_ASSIGN(Bundle bundle,
-               load_saved_config(container.directory.fd, container.record.bundle));
+    TRY_ASSIGN(Bundle bundle, load_saved_config(container.directory.fd, container.record.bundle));
     Result<> ran = run_hooks({"poststart", bundle.config.hooks.poststart},
                              hook_state(container, Status::running), bundle.path);
     if (ran) {
@@ -135,7 +134,8 @@ Result<int> signal_number(const std::string& text) {
         }
     }
     if (name == "SIGRTMAX" || name.starts_with("SIGRTMAX-")) {
-        const auto below = name == "SIGRTMAX" ? 0 : base::parse_number<int>(name.substr(9)).value_or(-1);
+        const auto below =
+            name == "SIGRTMAX" ? 0 : base::parse_number<int>(name.substr(9)).value_or(-1);
         if (below >= 0 && below < SIGRTMAX - SIGRTMIN) {
             return SIGRTMAX - below;
         }
@@ -147,21 +147,19 @@ Result<> kill(const StateStore& store, const std::string& id, int signal, Target
     TRY_ASSIGN(const Container container, open_container(store, id, Access::look));
     const cgroups::Placement& groups = container.record.cgroups;
     // Without a pid namespace of its own, the container's other processes survive its first one.
-    const bool by_group =
-        target == Target::all_processes || (!container.record.own_pid_namespace && signal == SIGKILL);
+    const bool by_group = target == Target::all_processes ||
+                          (!container.record.own_pid_namespace && signal == SIGKILL);
     if (by_group && !groups.empty()) {
         TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(groups));
         if (pids.empty() && !container.init) {
             return Error("container not running");
         }
         TRY(cgroups::signal_all(groups, signal));
-    } else if (!container.init) {
-        return Error("container not running");
-    }
-    if (container.init) {
-        if (Result<> sent = base::sys::send_signal(container.init, signal); !sent) {
-            return sent.code() == ESRCH ? Error("container not running")
-                                        : std::move(sent).error();
+    } else {
+        Result<> sent = container.init ? base::sys::send_signal(container.init, signal)
+                                       : Error::system(ESRCH, "");
+        if (!sent) {
+            return sent.code() == ESRCH ? Error("container not running") : std::move(sent).error();
         }
     }
     return signal == SIGKILL ? cgroups::thaw_if_frozen(groups) : done();

@@ -1,6 +1,7 @@
 #include "runtime/limits.hpp"
 
 #include "oci-spec/tables.hpp"
+#include "runtime/base/child.hpp"
 #include "runtime/base/procfs.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/id_mask.hpp"
@@ -91,22 +92,57 @@ int io_class_of(spec::IoPriorityClass io_class) {
     return 0;
 }
 
+/// The real ids of a process: of its user ("Uid") or its group ("Gid"), as we see them.
+Result<std::uint32_t> real_id(pid_t pid, std::string_view field) {
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    TRY_ASSIGN(const std::string status, proc.read(cat(pid, "/status")));
+    for (const std::string_view line : base::split(status, '\n')) {
+        const std::vector<std::string_view> words = base::words(line);
+        if (words.size() > 1 && words[0] == cat(field, ":")) {
+            if (const auto id = base::parse_number<std::uint32_t>(words[1])) {
+                return *id;
+            }
+        }
+    }
+    return Error(cat("/proc/", pid, "/status has no ", field));
+}
+
+/// Without CAP_SYS_RESOURCE only a process with the very same ids may set another one's limits
+/// (prlimit(2)), be it only to lower them: a forked one takes those ids. Returns the errno.
+Result<int> set_by_its_owner(pid_t pid, __rlimit_resource resource, const rlimit& limit) {
+    TRY_ASSIGN(const uid_t uid, real_id(pid, "Uid"));
+    TRY_ASSIGN(const gid_t gid, real_id(pid, "Gid"));
+    TRY_ASSIGN(base::Child owner, base::fork_to([&] {
+                   const bool set = ::setresgid(gid, gid, gid) == 0 &&
+                                    ::setresuid(uid, uid, uid) == 0 &&
+                                    ::prlimit(pid, resource, &limit, nullptr) == 0;
+                   return set ? 0 : errno;
+               }));
+    TRY_ASSIGN(const base::Exit exit, owner.wait());
+    return exit.signal == 0 ? exit.code : EINTR;
+}
+
 Result<> set_rlimit(pid_t pid, const spec::Rlimit& wanted) {
-    const std::optional<int> resource = spec::rlimit_number(wanted.type);
-    if (!resource) {
+    const std::optional<int> number = spec::rlimit_number(wanted.type);
+    if (!number) {
         return Error(cat(base::quoted(wanted.type), " is no resource of getrlimit(2)"));
     }
     const rlimit limit{wanted.soft, wanted.hard};
-    if (::prlimit(pid, static_cast<__rlimit_resource>(*resource), &limit, nullptr) < 0) {
-        const bool denied = errno == EPERM;
-        Error error = call_failed("prlimit", pid, Word{wanted.type}, wanted.soft, wanted.hard);
-        if (denied) {
-            return std::move(error).hint(
-                "raising a hard limit needs CAP_SYS_RESOURCE, which the runtime does not have here");
-        }
-        return error;
+    const auto resource = static_cast<__rlimit_resource>(*number);
+    int code = ::prlimit(pid, resource, &limit, nullptr) < 0 ? errno : 0;
+    if (code == EPERM) {
+        TRY_ASSIGN(code, set_by_its_owner(pid, resource, limit));
     }
-    return done();
+    if (code == 0) {
+        return done();
+    }
+    errno = code;
+    Error error = call_failed("prlimit", pid, Word{wanted.type}, wanted.soft, wanted.hard);
+    if (code == EPERM) {
+        return std::move(error).hint(
+            "raising a hard limit needs CAP_SYS_RESOURCE, which the runtime does not have here");
+    }
+    return error;
 }
 
 Result<> set_oom_score(pid_t pid, std::int32_t score) {
@@ -116,19 +152,18 @@ Result<> set_oom_score(pid_t pid, std::int32_t score) {
 }
 
 Result<> set_scheduler(pid_t pid, const spec::Scheduler& wanted) {
-    SchedulingAttributes attributes{
-        .policy = static_cast<std::uint32_t>(policy_of(wanted.policy)),
-        .nice = wanted.nice,
-        .priority = static_cast<std::uint32_t>(wanted.priority),
-        .runtime = wanted.runtime,
-        .deadline = wanted.deadline,
-        .period = wanted.period};
+    SchedulingAttributes attributes{.policy = static_cast<std::uint32_t>(policy_of(wanted.policy)),
+                                    .nice = wanted.nice,
+                                    .priority = static_cast<std::uint32_t>(wanted.priority),
+                                    .runtime = wanted.runtime,
+                                    .deadline = wanted.deadline,
+                                    .period = wanted.period};
     for (const spec::SchedulerFlag flag : wanted.flags) {
         attributes.flags |= flag_of(flag);
     }
     if (::syscall(SYS_sched_setattr, pid, &attributes, 0U) < 0) {
-        return std::move(call_failed("sched_setattr", pid, attributes.policy,
-                                     wanted.priority, wanted.nice))
+        return std::move(call_failed("sched_setattr", pid, attributes.policy, wanted.priority,
+                                     wanted.nice))
             .hint("a real-time or deadline policy needs CAP_SYS_NICE and, with cgroup v1, a "
                   "cpu.rt_runtime_us; a deadline task may not have its CPUs restricted");
     }

@@ -47,9 +47,8 @@ std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& i
         return std::nullopt;
     }
     const std::uint32_t uid = config.process->user.uid;
-    return init.spawn.makes(NamespaceType::user)
-               ? namespaces::host_id(init.spawn.uid_mappings, uid)
-               : uid;
+    return init.spawn.makes(NamespaceType::user) ? namespaces::host_id(init.spawn.uid_mappings, uid)
+                                                 : uid;
 }
 
 /// The child can be born in its cgroups only if there is no version 1 hierarchy to enter.
@@ -60,8 +59,27 @@ namespaces::CgroupEntry entry_of(const cgroups::Plan& plan) {
     return only_v2 ? namespaces::CgroupEntry::at_birth : namespaces::CgroupEntry::after_birth;
 }
 
-std::vector<namespaces::CgroupView> views_of(const cgroups::Plan& plan) {
+/// A group as it is seen below the mount point of its hierarchy.
+std::string seen_at(const cgroups::HierarchyInfo& info, std::string_view group) {
+    if (info.mount_root != "/" && group.starts_with(info.mount_root)) {
+        group.remove_prefix(info.mount_root.size());
+    }
+    return group == "/" ? info.mount_point : cat(info.mount_point, group);
+}
+
+/// Where cgroups are disabled the container stays in those of its caller, and sees them.
+std::vector<namespaces::CgroupView> views_of(const cgroups::Plan& plan,
+                                             const cgroups::Layout& host) {
     std::vector<namespaces::CgroupView> views;
+    if (plan.manager == cgroups::ManagerKind::disabled) {
+        for (const cgroups::HierarchyInfo& info : host.hierarchies) {
+            views.push_back({.version = info.version == cgroups::Version::v2 ? 2 : 1,
+                             .controllers = info.controllers,
+                             .host_path = seen_at(info, info.own_path),
+                             .mount_root = info.mount_point});
+        }
+        return views;
+    }
     for (const cgroups::PlannedHierarchy& hierarchy : plan.hierarchies) {
         views.push_back({.version = hierarchy.info.version == cgroups::Version::v2 ? 2 : 1,
                          .controllers = hierarchy.info.controllers,
@@ -71,7 +89,8 @@ std::vector<namespaces::CgroupView> views_of(const cgroups::Plan& plan) {
     return views;
 }
 
-namespaces::MountFacts mount_facts_of(const InitPlan& init, const cgroups::Plan& cgroups,
+namespaces::MountFacts mount_facts_of(const InitPlan& init,
+                                      std::vector<namespaces::CgroupView> cgroups,
                                       const CreateOptions& options) {
     const namespaces::SpawnPlan& spawn = init.spawn;
     return {.bundle = options.bundle,
@@ -80,7 +99,7 @@ namespaces::MountFacts mount_facts_of(const InitPlan& init, const cgroups::Plan&
             .new_mount_namespace = spawn.makes(NamespaceType::mount),
             .joined_mount_namespace = spawn.joins_type(NamespaceType::mount),
             .no_pivot = options.no_pivot,
-            .cgroups = views_of(cgroups)};
+            .cgroups = std::move(cgroups)};
 }
 
 std::vector<Sysctl> sysctls_of(const spec::Linux& linux) {
@@ -93,15 +112,14 @@ std::vector<Sysctl> sysctls_of(const spec::Linux& linux) {
 
 Script script_for(const spec::Spec& config, const InitPlan& init, bool notifies) {
     const std::size_t sources = namespaces::count_host_sources(init.mounts);
-    return script_of(
-        {.relay = init.spawn.shape == namespaces::Shape::relay,
-         .new_user_namespace = init.spawn.makes(NamespaceType::user),
-         .source_packets =
-             static_cast<std::uint32_t>((sources + kMostFdsPerPacket - 1) / kMostFdsPerPacket),
-         .hooks_before_pivot =
-             !config.hooks.prestart.empty() || !config.hooks.create_runtime.empty(),
-         .terminal = init.process && init.process->terminal,
-         .notifies = notifies});
+    return script_of({.relay = init.spawn.shape == namespaces::Shape::relay,
+                      .new_user_namespace = init.spawn.makes(NamespaceType::user),
+                      .source_packets = static_cast<std::uint32_t>(
+                          (sources + kMostFdsPerPacket - 1) / kMostFdsPerPacket),
+                      .hooks_before_pivot =
+                          !config.hooks.prestart.empty() || !config.hooks.create_runtime.empty(),
+                      .terminal = init.process && init.process->terminal,
+                      .notifies = notifies});
 }
 
 } // namespace
@@ -164,8 +182,8 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
     return planned;
 }
 
-Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
-                     const CreateOptions& options, const std::optional<seccomp::Program>& filter) {
+Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const CreateOptions& options,
+                     const std::optional<seccomp::Program>& filter) {
     TRY(refuse_unapplied(config));
     Plan plan;
     InitPlan& init = plan.init;
@@ -189,8 +207,9 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
     }
     plan.cgroup_owner = cgroup_owner_of(config, init);
     init.detach_cgroups = init.spawn.unshare_late != 0;
-    TRY_ASSIGN(init.mounts, namespaces::mount_plan_of(
-                                config, mount_facts_of(init, plan.cgroups, options)));
+    TRY_ASSIGN(init.mounts,
+               namespaces::mount_plan_of(
+                   config, mount_facts_of(init, views_of(plan.cgroups, facts.cgroups), options)));
     init.create_container_hooks = config.hooks.create_container;
     init.start_container_hooks = config.hooks.start_container;
     init.hostname = config.hostname;

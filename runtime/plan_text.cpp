@@ -23,7 +23,9 @@ using namespaces::Attributes;
 using namespaces::Depth;
 using namespaces::MountStep;
 
-std::string at(std::string_view origin) { return origin.empty() ? "" : cat(" (", origin, ")"); }
+std::string at(std::string_view origin) {
+    return origin.empty() ? "" : cat(" (", origin, ")");
+}
 
 template <class List>
 std::string list(const List& values) {
@@ -139,6 +141,7 @@ std::string line_of(const MountStep& step) {
         line += step.id_map == MountStep::IdMap::recursive ? " ridmap" : " idmap";
         line += step.uid_mappings.empty() ? " of the container" : " of its own";
     }
+    line += step.shared_with_host ? " with the host" : "";
     line += step.copy_up ? " copy up" : "";
     line += step.real_directory ? " no links" : "";
     line += step.instead.empty() ? "" : cat(" or else bind ", quoted(step.instead));
@@ -147,9 +150,9 @@ std::string line_of(const MountStep& step) {
 
 std::string line_of(const namespaces::Node& node) {
     const std::string_view type = S_ISBLK(node.mode) ? "b" : S_ISFIFO(node.mode) ? "p" : "c";
-    std::string line = cat("device ", type, " ", major(node.device), ":", minor(node.device), " on ",
-                           quoted(node.path), " mode ", octal(node.mode & 07777U), " owner ",
-                           node.uid, ":", node.gid);
+    std::string line = cat("device ", type, " ", major(node.device), ":", minor(node.device),
+                           " on ", quoted(node.path), " mode ", octal(node.mode & 07777U),
+                           " owner ", node.uid, ":", node.gid);
     if (node.host_uid != node.uid || node.host_gid != node.gid) {
         line += cat(" on the host ", node.host_uid, ":", node.host_gid);
     }
@@ -298,7 +301,8 @@ Lines describe(const Plan& plan) {
         lines.push_back(cat("domainname ", quoted(plan.init.domainname), " (/domainname)"));
     }
     for (const Sysctl& sysctl : plan.init.sysctls) {
-        lines.push_back(cat("sysctl ", sysctl.path, " = ", quoted(sysctl.value), at(sysctl.origin)));
+        lines.push_back(
+            cat("sysctl ", sysctl.path, " = ", quoted(sysctl.value), at(sysctl.origin)));
     }
     if (plan.init.process) {
         add_process(lines, *plan.init.process);

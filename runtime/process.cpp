@@ -36,7 +36,8 @@ constexpr std::string_view kDefaultPath = "/bin:/usr/bin"; // of execvp(3)
 std::optional<std::string_view> variable(const std::vector<std::string>& env,
                                          std::string_view name) {
     for (auto entry = env.rbegin(); entry != env.rend(); ++entry) {
-        if (entry->size() > name.size() && entry->starts_with(name) && (*entry)[name.size()] == '=') {
+        if (entry->size() > name.size() && entry->starts_with(name) &&
+            (*entry)[name.size()] == '=') {
             return std::string_view(*entry).substr(name.size() + 1);
         }
     }
@@ -71,6 +72,20 @@ int executable(const std::string& path) {
         return EACCES;
     }
     return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) < 0 ? errno : 0;
+}
+
+/// Why execve(2) would say `code`, where that is not plain.
+std::string reason_of(int code, const std::string& path) {
+    struct stat status {};
+    if (code != EACCES || ::stat(path.c_str(), &status) < 0) {
+        return "";
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return ": it is a directory";
+    }
+    return S_ISREG(status.st_mode)
+               ? cat(": it may not be executed, its mode is ", base::octal(status.st_mode & 07777U))
+               : ": it is no regular file";
 }
 
 Result<> make_session_keyring(const std::string& id) {
@@ -114,15 +129,26 @@ Result<> hand_over_streams(const ProcessPlan& process) {
     return done();
 }
 
-Result<> enter_directory(const base::RootDir& root, const ProcessPlan& process, Attempt attempt) {
-    if (attempt == Attempt::as_root && !root.resolve(process.cwd)) {
-        // runc and crun make it, so images rely on it. Where it cannot be made chdir says why.
+void make_working_directory(const base::RootDir& root, const ProcessPlan& process) {
+    if (!root.resolve(process.cwd)) {
+        // Where it cannot be made chdir says why.
         static_cast<void>(root.make_directories(process.cwd));
     }
-    if (::chdir(process.cwd.c_str()) < 0 && !(attempt == Attempt::as_root && errno == EACCES)) {
-        return std::move(call_failed("chdir", process.cwd)).at(cat(process.origin, "/cwd"));
+}
+
+Result<> enter_directory(const ProcessPlan& process, Attempt attempt) {
+    if (::chdir(process.cwd.c_str()) == 0 || (attempt == Attempt::as_root && errno == EACCES)) {
+        return done();
     }
-    return done();
+    const std::string pointer = cat(process.origin, "/cwd");
+    if (errno == ENOENT) {
+        // Engines read "No such file or directory" as: there is no such program.
+        return Error(cat("the working directory ", quoted(process.cwd), " does not exist"))
+            .at(pointer);
+    }
+    return std::move(call_failed("chdir", process.cwd))
+        .at(pointer)
+        .in("enter the working directory");
 }
 
 Result<> check_directory(const ProcessPlan& process) {
@@ -144,7 +170,8 @@ Result<> keep_only_preserved(const ProcessPlan& process) {
     for (unsigned fd = 3; fd < first; ++fd) {
         if (::fcntl(static_cast<int>(fd), F_SETFD, 0) < 0) {
             return std::move(call_failed("fcntl", fd, Word{"F_SETFD"}))
-                .hint("--preserve-fds and LISTEN_FDS count descriptors from 3 on; all must be open");
+                .hint(
+                    "--preserve-fds and LISTEN_FDS count descriptors from 3 on; all must be open");
         }
     }
     return done();
@@ -152,22 +179,29 @@ Result<> keep_only_preserved(const ProcessPlan& process) {
 
 Result<> become_user(const ProcessPlan& process) {
     // The bounding set first: leaving uid 0 takes CAP_SETPCAP away.
-    TRY(limit_bounding(process.capabilities.bounding).at(cat(process.origin, "/capabilities")));
+    TRY(limit_bounding(process.capabilities.bounding)
+            .at(cat(process.origin, "/capabilities"))
+            .in("limit the bounding set"));
     TRY(keep_over_change_of_user(true));
     if (process.set_groups && ::setgroups(process.groups.size(), process.groups.data()) < 0) {
         return std::move(call_failed("setgroups", process.groups.size()))
-            .at(cat(process.origin, "/user/additionalGids"));
+            .at(cat(process.origin, "/user/additionalGids"))
+            .in("set the groups");
     }
     if (::setresgid(process.gid, process.gid, process.gid) < 0) {
         return std::move(call_failed("setresgid", process.gid))
-            .at(cat(process.origin, "/user/gid"));
+            .at(cat(process.origin, "/user/gid"))
+            .in("change the group");
     }
     if (::setresuid(process.uid, process.uid, process.uid) < 0) {
         return std::move(call_failed("setresuid", process.uid))
-            .at(cat(process.origin, "/user/uid"));
+            .at(cat(process.origin, "/user/uid"))
+            .in("change the user");
     }
     TRY(keep_over_change_of_user(false));
-    TRY(set_capabilities(process.capabilities).at(cat(process.origin, "/capabilities")));
+    TRY(set_capabilities(process.capabilities)
+            .at(cat(process.origin, "/capabilities"))
+            .in("set the capabilities"));
     if (process.umask) {
         ::umask(*process.umask);
     }
@@ -179,8 +213,8 @@ Result<std::string> find_program(const ProcessPlan& process) {
     const std::string pointer = cat(process.origin, "/args/0");
     if (name.find('/') != std::string::npos) {
         if (const int code = executable(name); code != 0) {
-            return Error::system(code, cat("stat(", quoted(name), ")"))
-                .in(cat("exec: ", quoted(name)))
+            return Error::system(code, "")
+                .in(cat("exec: ", quoted(name), reason_of(code, name)))
                 .at(pointer);
         }
         return name;
@@ -216,13 +250,18 @@ std::vector<std::string> environment_of(const ProcessPlan& process, const base::
 
 Error execute(const ProcessPlan& process, const std::string& program,
               const std::vector<std::string>& environment) {
-    ::execve(program.c_str(), base::argument_vector(process.args).data(), base::argument_vector(environment).data());
-    const bool wrong_format = errno == ENOEXEC;
+    ::execve(program.c_str(), base::argument_vector(process.args).data(),
+             base::argument_vector(environment).data());
+    const int code = errno;
     Error error = std::move(call_failed("execve", program))
                       .in(cat("exec: ", quoted(process.args.front())))
                       .at(cat(process.origin, "/args/0"));
-    if (wrong_format) {
+    if (code == ENOEXEC) {
         return std::move(error).hint("it is no program for this machine, or a script without #!");
+    }
+    if (code == ENOENT) {
+        return std::move(error).hint("the file is there, but not the interpreter that its #! line "
+                                     "names, or its dynamic loader");
     }
     return error;
 }

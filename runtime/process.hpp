@@ -19,11 +19,13 @@ base::Result<> set_inherited_attributes(const ProcessPlan& process, const std::s
 /// through /dev/stdout otherwise. Files and devices of the host are never touched.
 base::Result<> hand_over_streams(const ProcessPlan& process);
 
-/// The working directory, made where missing. Called as root; if root may not enter it the user
-/// may (called again then). EACCES is left for the second call.
+/// Makes the working directory of a container where it is missing, since images rely on it.
+void make_working_directory(const base::RootDir& root, const ProcessPlan& process);
+
+/// Goes to the working directory. Called as root; if root may not enter it the user may (called
+/// again then). EACCES is left for the second call.
 enum class Attempt : std::uint8_t { as_root, as_user };
-base::Result<> enter_directory(const base::RootDir& root, const ProcessPlan& process,
-                               Attempt attempt);
+base::Result<> enter_directory(const ProcessPlan& process, Attempt attempt);
 /// That the working directory lies in the container's tree (CVE-2024-21626).
 base::Result<> check_directory(const ProcessPlan& process);
 

@@ -129,10 +129,16 @@ std::string json_fields(const base::Failure& failure) {
     return fields;
 }
 
+/// One error as a part of the log's message.
+std::string with_hint(const Error& error) {
+    const std::string& hint = error.failure().hint;
+    return hint.empty() ? error.text() : cat(error.text(), " [hint: ", hint, "]");
+}
+
 /// The one place where errors are printed: one line for each, and a hint below it. Engines show the
-/// last message of the log, so there all of them stand in one.
+/// last message of the log and nothing else of it, so there everything stands in that one.
 void report(std::string_view subject, const Error& error) {
-    std::string for_log = cat(subject, ": ", error.text());
+    std::string for_log = cat(subject, ": ", with_hint(error));
     std::string for_terminal;
     const auto add = [&for_terminal, subject](const Error& one) {
         for_terminal += cat(subject, ": ", one.text(), "\n");
@@ -143,7 +149,7 @@ void report(std::string_view subject, const Error& error) {
     add(error);
     for (const Error& other : error.others()) {
         add(other);
-        for_log += cat("; ", other.text());
+        for_log += cat("; ", with_hint(other));
     }
     if (!base::log::goes_to_stderr()) {
         base::log::write(base::log::Level::error, for_log, json_fields(error.failure()));
@@ -184,8 +190,8 @@ int run_verb_named(const Verb& verb, const Globals& globals,
 
 int run_command_line(std::span<const std::string> given, unsigned inherited_descriptors) {
     GlobalOptions options;
-    Arguments arguments("[global options] VERB [options] [arguments]",
-                        overview(), Order::options_first);
+    Arguments arguments("[global options] VERB [options] [arguments]", overview(),
+                        Order::options_first);
     declare(arguments, options);
     const auto failed = [](const Error& error) {
         report("oci-rt", error);

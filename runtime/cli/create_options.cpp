@@ -6,6 +6,8 @@ void declare_create_options(Arguments& arguments, runtime::CreateRequest& reques
     arguments.value("bundle,b", request.bundle, "the bundle's directory (default: .)");
     arguments.value("console-socket", request.console_socket,
                     "the socket that takes the master side of the terminal");
+    arguments.value("pidfd-socket", request.pidfd_socket,
+                    "the socket that takes a pidfd of the process");
     arguments.value("pid-file", request.pid_file, "the file to write the process's pid to");
     arguments.flag("no-pivot", request.options.no_pivot,
                    "use chroot instead of pivot_root: on a root that cannot be pivoted; weaker");

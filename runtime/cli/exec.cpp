@@ -40,9 +40,10 @@ void declare(Arguments& arguments, ExecOptions& options) {
     arguments.flag("detach,d", options.detach, "return when the program is executed");
     arguments.value("console-socket", request.console_socket,
                     "the socket that takes the master side of the terminal");
+    arguments.value("pidfd-socket", request.pidfd_socket,
+                    "the socket that takes a pidfd of the process");
     arguments.value("pid-file", request.pid_file, "the file to write the process's pid to");
-    arguments.value("preserve-fds", request.preserve_fds,
-                    "hand on so many descriptors, from 3 on");
+    arguments.value("preserve-fds", request.preserve_fds, "hand on so many descriptors, from 3 on");
     arguments.value("cgroup", request.cgroup, "a group below the container's one");
     arguments.flag("ignore-paused", request.ignore_paused, "also in a paused container");
     arguments.value("apparmor", options.apparmor, "an AppArmor profile");

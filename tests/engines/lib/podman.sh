@@ -1,0 +1,125 @@
+# podman: its configuration, and the command that the cases call.
+# shellcheck shell=bash
+
+image=localhost/busybox:latest
+export CONTAINERS_CONF=$house/containers.conf CONTAINERS_STORAGE_CONF=$house/storage.conf
+export CONTAINERS_REGISTRIES_CONF=$house/registries.conf
+
+# The command of the cases: as users call it, but new containers get a parent cgroup that is the house's.
+write_podman_command() {
+	mkdir -p "$house/bin"
+	cat >"$house/bin/podman" <<-END
+		#!/bin/bash
+		globals=(--tmpdir "$house/podman/tmp" --events-backend=file)
+		while [[ \${1-} = -* ]]; do
+			globals+=("\$1")
+			shift
+		done
+		verb=(\${1+"\$1"})
+		case \${1-} in
+		run | create) [[ "\$*" = *--cgroups?disabled* ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
+		build) verb+=(--cgroup-parent "/${house##*/}/build-\$\$") ;; # (buildah adds no name to it)
+		pod)
+			shift
+			verb+=("\$1")
+			[[ \$1 != create ]] || verb+=(--cgroup-parent "/${house##*/}")
+			;;
+		esac
+		exec "$(command -v podman)" "\${globals[@]}" "\${verb[@]}" "\${@:2}"
+	END
+	chmod +x "$house/bin/podman"
+}
+
+# What a hard limit may be raised to is not ours to say: without CAP_SYS_RESOURCE it is what we have.
+write_podman_configuration() {
+	local name=${runtime##*/} driver=overlay
+	can_overlay || driver=vfs
+	cat >"$CONTAINERS_CONF" <<-END
+		[containers]
+		default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=$(ulimit -Hu):$(ulimit -Hu)"]
+		[engine]
+		cgroup_manager = "cgroupfs"
+		runtime = "$name"
+		runtime_supports_json = ["$name"]
+		runtime_supports_nocgroup = ["$name"]
+		[engine.runtimes]
+		$name = ["$runtime"]
+		[network]
+		network_config_dir = "$house/podman/networks"
+	END
+	cat >"$CONTAINERS_STORAGE_CONF" <<-END
+		[storage]
+		driver = "$driver"
+		graphroot = "$house/podman/storage"
+		runroot = "$house/podman/run"
+	END
+	: >"$CONTAINERS_REGISTRIES_CONF"
+}
+
+open_podman() {
+	mkdir -p "$house/podman/networks"
+	write_podman_command
+	PATH=$house/bin:$PATH
+	write_podman_configuration
+	tar -C "$house/rootfs" --numeric-owner -c . | podman import --quiet --change 'CMD ["sh"]' --change 'ENV PATH=/usr/bin:/bin:/sbin' - "$image" >/dev/null
+	findmnt -rno TARGET | sort >"$house/mounts.before"
+}
+
+close_podman() {
+	podman rm --all --force --time 0 >/dev/null || true
+}
+
+# clean_case: what the case has left.
+clean_case() {
+	local kind left
+	for kind in pod container; do
+		mapfile -t left < <(podman "$kind" ls --all --quiet --filter "name=^$tag" 2>/dev/null)
+		((${#left[@]} == 0)) || podman "$kind" rm --force --time 0 "${left[@]}" >/dev/null
+	done
+}
+
+# sleeping OPTION...: a container named after the case that does nothing.
+sleeping() {
+	ok podman run --detach --name "$tag" "$@" "$image" sleep 1000
+}
+
+# log_has TEXT, log_is_longer_than LINES, status_is STATUS: about the container that is named after the case.
+log_has() {
+	[[ $(podman logs "$tag" 2>&1) = *"$1"* ]]
+}
+
+log_is_longer_than() {
+	(($(podman logs "$tag" | wc -l) > $1))
+}
+
+status_is() {
+	[[ $(podman inspect --format '{{.State.Status}}' "$tag") = "$1" ]]
+}
+
+# reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.
+reads() {
+	limit_is "$(podman inspect --format '{{.State.Pid}}' "$tag")" "$@"
+}
+
+# image_with_link FOLDER: runs an image whose /FOLDER is a link to a folder of the host, which must stay empty.
+image_with_link() {
+	mkdir outside
+	cp -a "$house/rootfs" root
+	rmdir "root/$1"
+	ln -s "$PWD/outside" "root/$1"
+	# Refused or mounted in the container, both are right; but the host's folder and mounts stay as they are.
+	try podman run --rm --rootfs "$PWD/root" true
+	equal "$(ls -A outside)" '' "the folder of the host"
+	! findmnt outside >/dev/null || differs "no mount on the host" "$(findmnt outside)"
+	[[ $status = 0 || $errors = *"/$1"* ]] || differs "success, or an error that names /$1" "$errors"
+}
+
+# filter RULE: writes filter.json, which allows everything but what the rule says.
+filter() {
+	printf '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{%s}]}\n' "$1" >filter.json
+}
+
+# log_of_one_has TEXT: about the container "one" of the case's pod.
+log_of_one_has() {
+	[[ $(podman logs "$tag-one" 2>&1) = *"$1"* ]]
+}
