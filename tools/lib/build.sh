@@ -1,21 +1,24 @@
 # Building: configured once, then only what has changed.
-# shellcheck shell=bash
-: "${root:?}" # the repository
+# shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 # build PRESET [TARGET...]: quiet as long as it works. ninja itself configures again where the CMake files have changed.
 build() {
-	local preset=$1 folder=$root/build/$1 log
+	local preset=$1 folder=$root/build/$1 log=$root/build/$1.log
 	shift
-	log=$folder.log
-	mkdir -p "$root/build"
-	if [[ ! -f $folder/build.ninja ]]; then
-		(cd "$root" && cmake --preset "$preset") >"$log" 2>&1 </dev/null || {
-			tail -n 30 "$log" >&2
-			return 1
-		}
-	fi
-	ninja -C "$folder" "$@" >"$log" 2>&1 </dev/null || {
+	configure "$preset" || return 1
+	# Whoever runs tests at the same time goes first.
+	nice ninja -C "$folder" "$@" >"$log" 2>&1 </dev/null || {
 		grep -A30 '^FAILED' "$log" >&2 || tail -n 30 "$log" >&2
+		return 1
+	}
+}
+
+configure() {
+	local log=$root/build/$1.log
+	[[ ! -f $root/build/$1/build.ninja ]] || return 0
+	mkdir -p "$root/build"
+	(cd "$root" && cmake --preset "$1") >"$log" 2>&1 </dev/null || {
+		tail -n 30 "$log" >&2
 		return 1
 	}
 }

@@ -2,7 +2,7 @@
 #
 # A list is a file with one package per line, or with three columns between tabs: the package's name in Debian, what shows
 # that it is there on any other distribution (a program, or an absolute path), and what it is for.  # begins a comment.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 # Debian's and its children's package manager, which is the only one that this file can call.
 can_install() {
@@ -10,7 +10,6 @@ can_install() {
 }
 
 # missing_packages LIST...: sets missing to the packages of the lists that are not there, and purpose[PACKAGE].
-: "${bold?}" "${dim?}" "${plain?}" # screen.sh has them
 declare -gA purpose=()
 missing=()
 missing_packages() {

@@ -2,8 +2,7 @@
 #
 # The facts are in the file "seen" of the folder $scratch, as look.sh writes them. The remarks tell what differs from
 # machine to machine: where a limit was read, what the host's own value is.
-# shellcheck shell=bash
-: "${scratch:?}" "${results:?}" "${is_plain:?}" "${red?}" "${bold?}" "${dim?}" "${plain?}"
+# shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 # facts KIND: the values of the lines of that kind.
 facts() {

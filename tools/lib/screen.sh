@@ -1,13 +1,11 @@
 # What the tools print: headings, steps, and failures with what to do about them.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 # Colours are for people: not for files, nor where NO_COLOR is set.
 bold='' dim='' red='' green='' yellow='' plain=''
 if [[ -t 1 && -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]]; then
 	bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[0m'
 fi
-# Whoever sources this file may use only some of them.
-: "$bold$dim$red$green$yellow$plain"
 
 heading() {
 	printf '\n%s%s%s\n' "$bold" "$*" "$plain"
