@@ -18,7 +18,20 @@ namespace {
 
 constexpr int kNotSupported = 524; // ENOTSUPP, which the kernel lets out though it has no name here
 
+/// "No limit" is "max" in v2 and the last whole page below 2^63 in v1.
+constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 62U;
+
 using Warnings = std::vector<Warning>;
+
+bool is_unsupported(int code) {
+    return code == ENOENT || code == EOPNOTSUPP || code == kNotSupported;
+}
+
+/// Linux 6.x takes a limit of kernel memory, and forgets it.
+bool is_ignored(const Hierarchy& group, const Write& write) {
+    const base::Result<std::uint64_t> now = read_number(group.directory, write.file);
+    return now && *now >= kNoLimit && write.value != "-1" && write.value != "max";
+}
 
 /// Carries out writes, and remembers how to take them back.
 class Applier {
@@ -116,14 +129,17 @@ base::Result<> Applier::write(const Write& write) {
     if (written.code() == ENOENT && !write.other_file.empty()) {
         written = write_into(*group, write.other_file, write.other_value);
     }
-    if (written || (written.code() == ENOENT && write.need == Need::if_present)) {
+    if (written.code() == ENOENT && write.need == Need::if_present) {
         return base::done();
     }
-    if (write.need == Need::advisory && (written.code() == ENOENT || written.code() == EOPNOTSUPP ||
-                                         written.code() == kNotSupported)) {
+    if (write.need == Need::advisory &&
+        (written ? is_ignored(*group, write) : is_unsupported(written.code()))) {
         warnings_.push_back(
             {.text = base::cat("not applied: this kernel does not support ", write.file),
              .origin = write.origin});
+        return base::done();
+    }
+    if (written) {
         return base::done();
     }
     return explained(std::move(written).error(), write, *group);
@@ -282,8 +298,6 @@ base::Result<Current> read_current(const Placement& placement) {
         const bool is_v1 = memory->version == Version::v1;
         TRY_ASSIGN(const std::uint64_t limit,
                    read_number(memory->directory, is_v1 ? "memory.limit_in_bytes" : "memory.max"));
-        // "No limit" is "max" in v2 and the last whole page below 2^63 in v1.
-        constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 62U;
         current.memory_limit =
             limit >= kNoLimit ? std::int64_t{-1} : static_cast<std::int64_t>(limit);
     }

@@ -52,13 +52,16 @@ void check_demands(Collector& out, const spec::Resources& resources, std::span<c
         }
         const std::string_view member =
             std::string_view(demand.origin).substr(out.context().pointer.size());
+        const std::string_view name =
+            has_version(reach, Version::v1) ? demand.controller : demand.unified;
         if (demand.unified.empty() && has_version(reach, Version::v2)) {
             out.refuse(member, base::cat("cgroup v2 has no equivalent of ", demand.controller),
                        base::cat("it needs the controller ", demand.controller,
                                  " in a hierarchy of cgroup v1"));
+        } else if (out.context().occasion == Occasion::update) {
+            out.refuse(member,
+                       base::cat("the container is in no cgroup with the controller ", name));
         } else {
-            const std::string_view name =
-                has_version(reach, Version::v1) ? demand.controller : demand.unified;
             out.refuse(member, base::cat("this host has no cgroup controller ", name),
                        "see /proc/cgroups and the cgroup.controllers of the parent groups");
         }
@@ -81,6 +84,19 @@ void check_demands(Collector& out, const spec::Resources& resources, std::span<c
     }
 }
 
+/// The failures of several results as one; nullopt if there is none.
+template <class... Results>
+std::optional<base::Error> all_failures(Results&... results) {
+    std::optional<base::Error> all;
+    const auto add = [&all](auto& result) {
+        if (!result) {
+            add_finding(all, std::move(result.error()));
+        }
+    };
+    (add(results), ...);
+    return all;
+}
+
 /// Writes for all hierarchies; on a mixed host each value goes to the one that has its controller.
 base::Result<Translation> translate(const spec::Resources& resources, std::span<const Reach> reach,
                                     const TranslationContext& context) {
@@ -92,13 +108,7 @@ base::Result<Translation> translate(const spec::Resources& resources, std::span<
         translate_v1(resources, controllers_of(reach, Version::v1), context);
     base::Result<Translation> v2 =
         translate_v2(resources, controllers_of(reach, Version::v2), context);
-    std::optional<base::Error> failure;
-    for (base::Result<Translation>* part : {&missing, &v1, &v2}) {
-        if (!*part) {
-            add_finding(failure, std::move(part->error()));
-        }
-    }
-    if (failure) {
+    if (std::optional<base::Error> failure = all_failures(missing, v1, v2)) {
         return *std::move(failure);
     }
     Translation all{.writes = {}, .warnings = std::move(warnings)};
@@ -132,6 +142,11 @@ base::Result<std::optional<DevicePlan>> devices_of(const std::vector<spec::Devic
         return std::optional<DevicePlan>();
     }
     return std::optional(std::move(plan));
+}
+
+bool looks_like_systemds(std::string_view cgroups_path) {
+    return cgroups_path.find('/') == std::string_view::npos &&
+           std::count(cgroups_path.begin(), cgroups_path.end(), ':') == 2;
 }
 
 bool is_for_after(const Write& write) {
@@ -168,6 +183,37 @@ std::vector<PlannedHierarchy> hierarchies_of(const Layout& layout, std::span<con
         }
     }
     return planned;
+}
+
+std::string described(const Write& write) {
+    return base::cat(
+        write.controller, ": ", write.file, " = ", base::quoted(write.value),
+        write.other_file.empty()
+            ? ""
+            : base::cat(" or ", write.other_file, " = ", base::quoted(write.other_value)),
+        write.need == Need::if_present ? ", if present" : "",
+        write.need == Need::advisory ? ", advisory" : "", write.any_order ? ", any order" : "",
+        write.not_below.empty() ? "" : base::cat(", not below ", write.not_below), " (",
+        write.origin, ")");
+}
+
+void describe_devices(const DevicePlan& plan, std::vector<std::string>& lines) {
+    const auto place = [](const std::string& origin) {
+        return origin.empty() ? "" : base::cat(" (", origin, ")");
+    };
+    if (plan.version == Version::v1) {
+        for (const DeviceLine& line : plan.lines) {
+            lines.push_back(base::cat("devices.", line.allow ? "allow " : "deny ", line.text,
+                                      place(line.origin)));
+        }
+        return;
+    }
+    lines.push_back(plan.program.empty()
+                        ? "devices: everything is allowed"
+                        : base::cat("device program of ", plan.program.size(), " instructions"));
+    for (const DeviceGrant& grant : plan.set) {
+        lines.push_back(base::cat("device ", text_of(grant), place(grant.origin)));
+    }
 }
 
 } // namespace
@@ -214,16 +260,7 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
     base::Result<Translation> translated = translate(resources, reach, translation);
     base::Result<std::optional<DevicePlan>> devices =
         devices_of(resources.devices, config.devices, reach, translation.pointer);
-    if (!path || !translated || !devices) {
-        std::optional<base::Error> failure;
-        const auto add = [&failure](auto& result) {
-            if (!result) {
-                add_finding(failure, std::move(result.error()));
-            }
-        };
-        add(path);
-        add(translated);
-        add(devices);
+    if (std::optional<base::Error> failure = all_failures(path, translated, devices)) {
         return *std::move(failure);
     }
     Plan plan{.manager = context.manager,
@@ -239,8 +276,7 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
     }
     plan.may_be_without = context.unprivileged && config.cgroups_path.empty() &&
                           plan.before.empty() && plan.after.empty() && resources.devices.empty();
-    if (std::count(config.cgroups_path.begin(), config.cgroups_path.end(), ':') == 2 &&
-        config.cgroups_path.find('/') == std::string::npos) {
+    if (looks_like_systemds(config.cgroups_path)) {
         plan.warnings.push_back({.text =
                                      "this looks like systemd's SLICE:PREFIX:NAME, and is taken "
                                      "as a path",
@@ -263,11 +299,8 @@ base::Result<Change> change_of(const spec::Resources& resources, std::span<const
 
 std::vector<std::string> describe(const Plan& plan) {
     std::vector<std::string> lines;
-    if (plan.manager == ManagerKind::disabled) {
-        lines.emplace_back("cgroups disabled");
-    } else {
-        lines.push_back(base::cat("cgroup ", plan.path));
-    }
+    lines.push_back(plan.manager == ManagerKind::disabled ? "cgroups disabled"
+                                                          : base::cat("cgroup ", plan.path));
     for (const PlannedHierarchy& hierarchy : plan.hierarchies) {
         const bool is_v1 = hierarchy.info.version == Version::v1;
         lines.push_back(base::cat(
@@ -275,39 +308,14 @@ std::vector<std::string> describe(const Plan& plan) {
             is_v1 ? " of " : " with ", base::join(hierarchy.info.controllers, ","),
             hierarchy.needed.empty() ? "" : " needing ", base::join(hierarchy.needed, ",")));
     }
-    const auto add = [&lines](std::string_view when, const Write& write) {
-        lines.push_back(base::cat(
-            when, " ", write.controller, ": ", write.file, " = ", base::quoted(write.value),
-            write.other_file.empty()
-                ? ""
-                : base::cat(" or ", write.other_file, " = ", base::quoted(write.other_value)),
-            write.need == Need::if_present ? ", if present" : "",
-            write.need == Need::advisory ? ", advisory" : "", write.any_order ? ", any order" : "",
-            write.not_below.empty() ? "" : base::cat(", not below ", write.not_below), " (",
-            write.origin, ")"));
-    };
     for (const Write& write : plan.before) {
-        add("before", write);
+        lines.push_back(base::cat("before ", described(write)));
     }
-    if (plan.devices && plan.devices->version == Version::v1) {
-        for (const DeviceLine& line : plan.devices->lines) {
-            lines.push_back(
-                base::cat("devices.", line.allow ? "allow " : "deny ", line.text,
-                          line.origin.empty() ? "" : base::cat(" (", line.origin, ")")));
-        }
-    } else if (plan.devices) {
-        lines.push_back(
-            plan.devices->program.empty()
-                ? "devices: everything is allowed"
-                : base::cat("device program of ", plan.devices->program.size(), " instructions"));
-        for (const DeviceGrant& grant : plan.devices->set) {
-            lines.push_back(
-                base::cat("device ", text_of(grant),
-                          grant.origin.empty() ? "" : base::cat(" (", grant.origin, ")")));
-        }
+    if (plan.devices) {
+        describe_devices(*plan.devices, lines);
     }
     for (const Write& write : plan.after) {
-        add("after", write);
+        lines.push_back(base::cat("after ", described(write)));
     }
     for (const Warning& warning : plan.warnings) {
         lines.push_back(base::cat("warning: ", warning.text, " (", warning.origin, ")"));

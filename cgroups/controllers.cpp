@@ -24,9 +24,12 @@ bool contains(const std::vector<std::string_view>& all, std::string_view one) {
 /// root.
 std::vector<pid_t> obstacles(base::FdRef group) {
     const bool is_root = read_text(group, "cgroup.type").code() == ENOENT;
-    const base::Result<std::string> list = read_text(group, "cgroup.procs");
     std::vector<pid_t> pids;
-    for (const std::string_view line : base::split(list && !is_root ? *list : "", '\n')) {
+    const base::Result<std::string> list = read_text(group, "cgroup.procs");
+    if (!list || is_root) {
+        return pids;
+    }
+    for (const std::string_view line : base::split(*list, '\n')) {
         if (const auto pid = base::parse_number<pid_t>(line)) {
             pids.push_back(*pid);
         }

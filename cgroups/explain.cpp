@@ -96,7 +96,7 @@ struct Case {
 };
 
 /// The first that fits is taken, so what is special stands above what is general.
-constexpr std::array<Case, 25> kCases = {{
+constexpr std::array<Case, 26> kCases = {{
     {EBUSY, "memory.", "the kernel could not free enough of what is in use: ", usage},
     {EINVAL, "memory.limit_in_bytes", "memory and swap together are limited to less: set both",
      swap_now},
@@ -105,6 +105,7 @@ constexpr std::array<Case, 25> kCases = {{
     {EACCES, "cpuset.", "", cpuset_list},
     {EINVAL, "cpuset.", "", cpuset_list},
     {ERANGE, "cpuset.", "", cpuset_list},
+    {EBUSY, "cpuset.", "a group below it has more than that, or realtime deadlines need it"},
     {ENOSPC, "cpuset.", "a group with processes needs at least one CPU and one memory node"},
     {EINVAL, "cpu.cfs_", "", cfs_bounds},
     {EINVAL, "cpu.max", "", cfs_bounds},

@@ -30,6 +30,16 @@ bool contains(const std::vector<std::string>& all, std::string_view one) {
     return std::find(all.begin(), all.end(), one) != all.end();
 }
 
+/// Empty if there is no such group, which is the usual case and makes no error's text.
+base::Result<base::Fd> open_if_there(base::FdRef parent, const std::string& name) {
+    base::Fd group(base::uninterrupted(
+        [&] { return ::openat(parent.number(), name.c_str(), kOpenGroup | O_CLOEXEC); }));
+    if (!group && errno != ENOENT) {
+        return base::call_failed("openat", parent, name, base::Word{"O_PATH"});
+    }
+    return group;
+}
+
 /// The way from a mount point down to a container's group.
 class Way {
   public:
@@ -81,8 +91,8 @@ base::Result<> Way::examine() {
     }
     levels_.push_back(std::move(root));
     for (const std::string& name : names_) {
-        base::Result<base::Fd> next = base::sys::open(levels_.back(), name, kOpenGroup);
-        if (next.code() == ENOENT) {
+        base::Result<base::Fd> next = open_if_there(levels_.back(), name);
+        if (next && !*next) {
             break;
         }
         if (!next) {
@@ -154,6 +164,16 @@ base::Result<> Way::fill_cpuset(std::size_t level) const {
     return base::done();
 }
 
+base::Error not_made(base::Error error, const std::string& path) {
+    const int code = error.code();
+    return std::move(error)
+        .in(base::cat("make cgroup ", base::quoted(path)))
+        .hint(code == EACCES || code == EPERM
+                  ? "this user has no cgroup of its own there: name a delegated one in cgroupsPath"
+              : code == EROFS ? "the cgroup file system is mounted read-only"
+                              : "");
+}
+
 base::Result<> Way::build() {
     built_ = true;
     const bool is_cpuset = is_v1() && contains(planned_.info.controllers, "cpuset");
@@ -165,7 +185,7 @@ base::Result<> Way::build() {
         if (level == levels_.size()) {
             base::Result<> made = base::sys::mkdir(levels_.back(), name, kGroupMode);
             if (!made && made.code() != EEXIST) {
-                return std::move(made).in(base::cat("make cgroup ", base::quoted(path_to(level))));
+                return not_made(std::move(made).error(), path_to(level));
             }
             if (made) {
                 made_.push_back(level - 1);

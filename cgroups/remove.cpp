@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace cgroups {
 
@@ -42,33 +43,26 @@ base::Result<> remove_below(base::FdRef group) {
     return base::done();
 }
 
-/// Is the directory at the path of the record the one that was recorded?
-bool is_ours(const Hierarchy& group, base::FdRef directory) {
-    const base::Result<struct stat> status = base::sys::fstat(directory);
-    return status && (group.inode == 0 || status->st_ino == group.inode);
+/// Removes an empty group; EBUSY if it is not.
+base::Result<> remove_empty(const Hierarchy& group) {
+    return base::sys::unlink(base::FdRef::cwd(), group.path, AT_REMOVEDIR);
 }
 
 base::Result<> remove_group(const Hierarchy& group, const Deadline& deadline) {
+    base::Result<> removed = remove_empty(group); // the usual case, at once
     BackOff back_off;
-    while (true) {
-        // Most groups have none below and go at once.
+    while (removed.code() == EBUSY) {
         base::Result<base::Fd> directory =
             base::sys::open(base::FdRef::cwd(), group.path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
         if (!directory) {
-            return is_gone(directory.code()) ? base::done() : std::move(directory).error();
+            removed = std::move(directory).error();
+            break;
         }
-        if (!is_ours(group, *directory)) {
-            return base::done();
-        }
-        base::Result<> removed = remove_below(*directory);
-        if (removed) {
-            removed = base::sys::unlink(base::FdRef::cwd(), group.path, AT_REMOVEDIR);
-        }
-        if (removed || is_gone(removed.code())) {
-            return base::done();
-        }
+        // What is not proven ours may be another container's: only an empty group is removed.
+        base::Result<> emptied = group.inode == 0 ? base::done() : remove_below(*directory);
+        removed = emptied ? remove_empty(group) : std::move(emptied);
         if (removed.code() != EBUSY) {
-            return std::move(removed).in(base::cat("remove cgroup ", base::quoted(group.path)));
+            break;
         }
         TRY_ASSIGN(const std::vector<pid_t> left, pids_in(*directory));
         if (deadline.passed()) {
@@ -81,6 +75,19 @@ base::Result<> remove_group(const Hierarchy& group, const Deadline& deadline) {
             back_off.sleep();
         }
     }
+    if (removed || is_gone(removed.code())) {
+        return base::done();
+    }
+    return std::move(removed).in(base::cat("remove cgroup ", base::quoted(group.path)));
+}
+
+/// Is the directory at the path of the record the one that was recorded?
+bool is_ours(const Hierarchy& group) {
+    if (group.inode == 0) {
+        return true;
+    }
+    struct stat status {};
+    return ::stat(group.path.c_str(), &status) == 0 && status.st_ino == group.inode;
 }
 
 } // namespace
@@ -92,7 +99,7 @@ base::Result<> remove(const Placement& placement, milliseconds patience) {
         if (group.made.empty() || group.made.back() != group.path) {
             continue;
         }
-        base::Result<> removed = remove_group(group, deadline);
+        base::Result<> removed = is_ours(group) ? remove_group(group, deadline) : base::done();
         if (!removed) {
             // The other hierarchies are tried all the same: what can go, goes.
             result = result ? std::move(removed)

@@ -7,53 +7,68 @@ namespace cgroups {
 
 namespace {
 
-void memory(Collector& out, const spec::MemoryResources& memory) {
-    const auto write = [&out](std::string_view member, std::string_view file, std::string value,
-                              Need need = Need::required, bool any_order = false) {
+void write_memory(Collector& out, std::string_view member, std::string_view file, std::string value,
+                  Need need = Need::required) {
+    out.write({.controller = "memory",
+               .file = std::string(file),
+               .value = std::move(value),
+               .origin = out.origin(member),
+               .need = need});
+}
+
+/// memory.limit_in_bytes may never exceed memory.memsw.limit_in_bytes: raising both wants the
+/// second first, lowering both the first.
+void memory_and_swap(Collector& out, const spec::MemoryResources& memory) {
+    const auto write = [&out](std::string_view member, std::string_view file, std::int64_t value,
+                              Need need) {
         out.write({.controller = "memory",
                    .file = std::string(file),
-                   .value = std::move(value),
+                   .value = base::cat(value),
                    .origin = out.origin(member),
                    .need = need,
-                   .any_order = any_order});
+                   .any_order = true});
     };
-    // The mode of accounting before the values that are accounted in it.
-    if (memory.use_hierarchy) {
-        write("/memory/useHierarchy", "memory.use_hierarchy", *memory.use_hierarchy ? "1" : "0",
-              // A kernel without the file knows hierarchical accounting alone.
-              *memory.use_hierarchy ? Need::if_present : Need::required);
-    }
-    // memory.limit_in_bytes may never exceed memory.memsw.limit_in_bytes: raising both wants the
-    // second first, lowering both the first.
+    constexpr std::string_view kBoth = "memory.memsw.limit_in_bytes";
     if (is_set(memory.limit)) {
-        write("/memory/limit", "memory.limit_in_bytes", base::cat(*memory.limit), Need::required,
-              true);
+        write("/memory/limit", "memory.limit_in_bytes", *memory.limit, Need::required);
     }
     if (is_set(memory.swap)) {
-        write("/memory/swap", "memory.memsw.limit_in_bytes", base::cat(*memory.swap),
-              *memory.swap == kUnlimited ? Need::if_present : Need::required, true);
+        write("/memory/swap", kBoth, *memory.swap,
+              *memory.swap == kUnlimited ? Need::if_present : Need::required);
     } else if (memory.limit == kUnlimited) {
         // Unlimited memory is possible with unlimited memory and swap only.
-        write("/memory/limit", "memory.memsw.limit_in_bytes", "-1", Need::if_present, true);
+        write("/memory/limit", kBoth, kUnlimited, Need::if_present);
     }
+}
+
+void memory(Collector& out, const spec::MemoryResources& memory) {
+    // The mode of accounting before the values that are accounted in it.
+    if (memory.use_hierarchy) {
+        write_memory(out, "/memory/useHierarchy", "memory.use_hierarchy",
+                     *memory.use_hierarchy ? "1" : "0",
+                     // A kernel without the file knows hierarchical accounting alone.
+                     *memory.use_hierarchy ? Need::if_present : Need::required);
+    }
+    memory_and_swap(out, memory);
     if (is_set(memory.reservation)) {
-        write("/memory/reservation", "memory.soft_limit_in_bytes", base::cat(*memory.reservation));
+        write_memory(out, "/memory/reservation", "memory.soft_limit_in_bytes",
+                     base::cat(*memory.reservation));
     }
     if (is_set(memory.kernel)) {
-        write("/memory/kernel", "memory.kmem.limit_in_bytes", base::cat(*memory.kernel),
-              Need::advisory);
+        write_memory(out, "/memory/kernel", "memory.kmem.limit_in_bytes", base::cat(*memory.kernel),
+                     Need::advisory);
     }
     if (is_set(memory.kernel_tcp)) {
-        write("/memory/kernelTCP", "memory.kmem.tcp.limit_in_bytes", base::cat(*memory.kernel_tcp),
-              Need::advisory);
+        write_memory(out, "/memory/kernelTCP", "memory.kmem.tcp.limit_in_bytes",
+                     base::cat(*memory.kernel_tcp), Need::advisory);
     }
     if (memory.swappiness) {
-        write("/memory/swappiness", "memory.swappiness", base::cat(*memory.swappiness));
+        write_memory(out, "/memory/swappiness", "memory.swappiness", base::cat(*memory.swappiness));
     }
     if (memory.disable_oom_killer &&
         (*memory.disable_oom_killer || out.context().occasion == Occasion::update)) {
-        write("/memory/disableOOMKiller", "memory.oom_control",
-              *memory.disable_oom_killer ? "1" : "0");
+        write_memory(out, "/memory/disableOOMKiller", "memory.oom_control",
+                     *memory.disable_oom_killer ? "1" : "0");
     }
 }
 
@@ -89,54 +104,56 @@ void cpu(Collector& out, const spec::CpuResources& cpu) {
     }
 }
 
-void block_io(Collector& out, const spec::BlockIoResources& io) {
-    // CFQ's files went with Linux 5.0; BFQ has its own for weights, none for leaf weights.
-    const auto weight = [&out](const std::string& member, std::string_view file,
-                               std::string_view bfq_file, std::string value) {
-        out.write({.controller = "blkio",
-                   .file = std::string(file),
-                   .value = value,
-                   .origin = out.origin(member),
-                   .other_file = std::string(bfq_file),
-                   .other_value = bfq_file.empty() ? "" : value});
-    };
+/// CFQ's files went with Linux 5.0; BFQ has its own for weights, none for leaf weights.
+void write_weight(Collector& out, const std::string& member, std::string_view file,
+                  std::string_view bfq_file, const std::string& value) {
+    out.write({.controller = "blkio",
+               .file = std::string(file),
+               .value = value,
+               .origin = out.origin(member),
+               .other_file = std::string(bfq_file),
+               .other_value = bfq_file.empty() ? "" : value});
+}
+
+void weights(Collector& out, const spec::BlockIoResources& io) {
     if (is_set(io.weight)) {
-        weight("/blockIO/weight", "blkio.weight", "blkio.bfq.weight", base::cat(*io.weight));
+        write_weight(out, "/blockIO/weight", "blkio.weight", "blkio.bfq.weight",
+                     base::cat(*io.weight));
     }
     if (is_set(io.leaf_weight)) {
-        weight("/blockIO/leafWeight", "blkio.leaf_weight", "", base::cat(*io.leaf_weight));
+        write_weight(out, "/blockIO/leafWeight", "blkio.leaf_weight", "",
+                     base::cat(*io.leaf_weight));
     }
     for (std::size_t i = 0; i < io.weight_device.size(); ++i) {
         const spec::WeightDevice& device = io.weight_device[i];
         const std::string member = base::cat("/blockIO/weightDevice/", i);
         const std::string number = device_number(device.major, device.minor);
         if (is_set(device.weight)) {
-            weight(member + "/weight", "blkio.weight_device", "blkio.bfq.weight_device",
-                   base::cat(number, ' ', *device.weight));
+            write_weight(out, member + "/weight", "blkio.weight_device", "blkio.bfq.weight_device",
+                         base::cat(number, ' ', *device.weight));
         }
         if (is_set(device.leaf_weight)) {
-            weight(member + "/leafWeight", "blkio.leaf_weight_device", "",
-                   base::cat(number, ' ', *device.leaf_weight));
+            write_weight(out, member + "/leafWeight", "blkio.leaf_weight_device", "",
+                         base::cat(number, ' ', *device.leaf_weight));
         }
     }
+}
+
+void throttles(Collector& out, const spec::BlockIoResources& io) {
     const auto throttle = [&out](std::string_view name, std::string_view file,
                                  const std::vector<spec::ThrottleDevice>& devices) {
         for (std::size_t i = 0; i < devices.size(); ++i) {
             out.write({.controller = "blkio",
-                       .file = std::string(file),
+                       .file = base::cat("blkio.throttle.", file),
                        .value = base::cat(device_number(devices[i].major, devices[i].minor), ' ',
                                           devices[i].rate),
                        .origin = out.origin(base::cat("/blockIO/", name, '/', i))});
         }
     };
-    throttle("throttleReadBpsDevice", "blkio.throttle.read_bps_device",
-             io.throttle_read_bps_device);
-    throttle("throttleWriteBpsDevice", "blkio.throttle.write_bps_device",
-             io.throttle_write_bps_device);
-    throttle("throttleReadIOPSDevice", "blkio.throttle.read_iops_device",
-             io.throttle_read_iops_device);
-    throttle("throttleWriteIOPSDevice", "blkio.throttle.write_iops_device",
-             io.throttle_write_iops_device);
+    throttle("throttleReadBpsDevice", "read_bps_device", io.throttle_read_bps_device);
+    throttle("throttleWriteBpsDevice", "write_bps_device", io.throttle_write_bps_device);
+    throttle("throttleReadIOPSDevice", "read_iops_device", io.throttle_read_iops_device);
+    throttle("throttleWriteIOPSDevice", "write_iops_device", io.throttle_write_iops_device);
 }
 
 void net_cls(Collector& out, const spec::NetworkResources& network) {
@@ -180,7 +197,8 @@ base::Result<Translation> translate_v1(const spec::Resources& resources,
         translate_pids(out, *resources.pids);
     }
     if (resources.block_io && has("blkio")) {
-        block_io(out, *resources.block_io);
+        weights(out, *resources.block_io);
+        throttles(out, *resources.block_io);
     }
     if (has("hugetlb")) {
         translate_hugetlb(out, resources.hugepage_limits, "limit_in_bytes");

@@ -3,7 +3,9 @@
 #include "oci-spec/utf8.hpp"
 #include "runtime/base/text.hpp"
 
-#include <algorithm>
+#include <map>
+#include <optional>
+#include <tuple>
 
 namespace spec {
 
@@ -46,30 +48,37 @@ void check_file_mode(const Device& device, const Report& report) {
     }
 }
 
-bool is_same_device(const Device& device, const Device& other) {
-    return device.type == other.type &&
-           (device.type == DeviceType::fifo ||
-            (device.major == other.major && device.minor == other.minor));
-}
+/// What the entries before have claimed.
+struct Claims {
+    using Numbers =
+        std::tuple<DeviceType, std::optional<std::int64_t>, std::optional<std::int64_t>>;
 
-void check_against_earlier(const Spec& spec, std::size_t index, const Report& report) {
-    const Device& device = spec.linux.devices[index];
-    for (std::size_t i = 0; i < index; ++i) {
-        const Device& earlier = spec.linux.devices[i];
-        if (device.path == earlier.path && is_same_device(device, earlier)) {
-            report.warning(report.at("path"),
-                           cat("the device ", excerpt(device.path), " is listed twice"));
-        } else if (device.path == earlier.path) {
-            report.error(report.at("path"),
-                         cat("two different devices are wanted at ", excerpt(device.path)));
-        } else if (device.type != DeviceType::fifo && is_same_device(device, earlier)) {
-            report.warning(report.at("path"), cat("this is the same device as ",
-                                                  excerpt(earlier.path), ", under another path"));
-        }
+    std::map<std::string_view, Numbers> paths;
+    std::map<Numbers, std::string_view> devices; ///< fifos have no numbers
+};
+
+void check_against_earlier(const Device& device, Claims& claims, const Report& report) {
+    const bool is_fifo = device.type == DeviceType::fifo;
+    const Claims::Numbers numbers = is_fifo
+                                        ? Claims::Numbers{device.type, {}, {}}
+                                        : Claims::Numbers{device.type, device.major, device.minor};
+    const auto [path, is_new_path] = claims.paths.emplace(device.path, numbers);
+    if (!is_new_path && path->second == numbers) {
+        report.warning(report.at("path"),
+                       cat("the device ", excerpt(device.path), " is listed twice"));
+    } else if (!is_new_path) {
+        report.error(report.at("path"),
+                     cat("two different devices are wanted at ", excerpt(device.path)));
+    }
+    const auto [same, is_new] = claims.devices.emplace(numbers, device.path);
+    if (is_new_path && !is_new && !is_fifo) {
+        report.warning(report.at("path"), cat("this is the same device as ", excerpt(same->second),
+                                              ", under another path"));
     }
 }
 
 void check_devices(const Spec& spec, const Report& report) {
+    Claims claims;
     for (std::size_t i = 0; i < spec.linux.devices.size(); ++i) {
         const Device& device = spec.linux.devices[i];
         const Report at = report.in("linux", "devices", i);
@@ -82,8 +91,8 @@ void check_devices(const Spec& spec, const Report& report) {
             check_number(device, "minor", device.minor, kMostMinor, at);
         }
         check_file_mode(device, at);
-        if (report.in("linux", "devices").was_read()) {
-            check_against_earlier(spec, i, at);
+        if (at.was_read()) {
+            check_against_earlier(device, claims, at);
         }
     }
 }

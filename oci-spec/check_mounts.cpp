@@ -103,7 +103,7 @@ void check_word(const Subject& subject, std::size_t index, const Report& report)
         report.warning(place(), cat("the option ", excerpt(word), " is passed on as one"),
                        "each option is an entry of its own");
     } else if (subject.is_bind()) {
-        const auto near = base::nearest(word, known);
+        const auto near = suggestion(word, known);
         report.warning(place(), cat("a bind mount has no option ", excerpt(word), ", ignored"),
                        near ? cat("did you mean ", base::quoted(*near), "?") : "");
     }

@@ -14,6 +14,8 @@ namespace {
 
 using base::cat;
 
+constexpr std::size_t kMostMappings = 340; // UID_GID_MAP_MAX_EXTENTS
+
 void check_namespace_list(const Spec& spec, const Report& report) {
     const std::vector<Namespace>& list = spec.linux.namespaces;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -123,10 +125,12 @@ bool is_mapped(const std::vector<IdMapping>& mappings, std::uint32_t id) {
     });
 }
 
-/// An empty list is an error of its own. The id may be a default that the document does not have.
+/// A list that is empty or too long is an error of its own. The id may be a default that the
+/// document does not have.
 void check_id(const std::vector<IdMapping>& mappings, std::uint32_t id, std::string_view list,
               const Report& report) {
-    if (!mappings.empty() && !is_mapped(mappings, id) && report.was_read(below("/linux", list))) {
+    if (!mappings.empty() && mappings.size() <= kMostMappings && !is_mapped(mappings, id) &&
+        report.was_read(below("/linux", list))) {
         report.missing(report.at(), cat("the id ", id, " is not in linux.", list,
                                         ", so no process of the container can have it"));
     }
@@ -173,10 +177,9 @@ bool has_new_namespace(const Spec& spec, NamespaceType type) {
 }
 
 void check_mappings(const std::vector<IdMapping>& mappings, const Report& report) {
-    constexpr std::size_t kMost = 340; // UID_GID_MAP_MAX_EXTENTS
-    if (mappings.size() > kMost) {
+    if (mappings.size() > kMostMappings) {
         report.error(report.at(),
-                     cat(mappings.size(), " mappings are more than the kernel's ", kMost));
+                     cat(mappings.size(), " mappings are more than the kernel's ", kMostMappings));
         return;
     }
     for (std::size_t i = 0; i < mappings.size(); ++i) {

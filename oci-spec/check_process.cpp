@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace spec {
 
@@ -76,17 +77,17 @@ void check_user(const Process& process, const Report& report) {
 void check_rlimits(const Process& process, const Report& report) {
     std::vector<std::string_view> names;
     std::ranges::transform(rlimits(), std::back_inserter(names), &Word<int>::word);
+    std::set<std::string_view> seen;
     for (std::size_t i = 0; i < process.rlimits.size(); ++i) {
         const Rlimit& rlimit = process.rlimits[i];
         if (!rlimit_number(rlimit.type)) {
-            const auto near = base::nearest(rlimit.type, names);
+            const auto near = suggestion(rlimit.type, names);
             report.error(report.at("rlimits", i, "type"),
                          cat("there is no resource limit ", excerpt(rlimit.type)),
                          near ? cat("did you mean ", base::quoted(*near), "?")
                               : "the names stand in getrlimit(2)");
         }
-        const auto first = std::ranges::find(process.rlimits, rlimit.type, &Rlimit::type);
-        if (static_cast<std::size_t>(first - process.rlimits.begin()) < i) {
+        if (!seen.insert(rlimit.type).second) {
             report.error(report.at("rlimits", i, "type"),
                          cat("the resource limit ", excerpt(rlimit.type), " is set twice"));
         }
@@ -107,12 +108,25 @@ std::string capability_hint(std::string_view name) {
         full.insert(0, "CAP_");
     }
     const auto near = capability_number(full) ? std::optional<std::string_view>(full)
-                                              : base::nearest(name, capability_names());
+                                              : suggestion(name, capability_names());
     return near ? cat("did you mean ", base::quoted(*near), "?") : "";
 }
 
-bool holds(const std::vector<std::string>& set, std::string_view name) {
-    return std::ranges::find(set, name) != set.end();
+/// The known ones, a bit for each.
+std::uint64_t bits_of(const std::vector<std::string>& set) {
+    std::uint64_t bits = 0;
+    for (const std::string& name : set) {
+        if (const std::optional<int> number = capability_number(name)) {
+            bits |= std::uint64_t{1} << *number;
+        }
+    }
+    return bits;
+}
+
+/// Whether it is known, but not among `bits`.
+bool is_beyond(const std::string& name, std::uint64_t bits) {
+    const std::optional<int> number = capability_number(name);
+    return number && (bits >> *number & 1U) == 0;
 }
 
 void check_unknown_capabilities(const Process& process, const Report& report) {
@@ -141,16 +155,17 @@ void check_capabilities(const Process& process, const Report& report) {
     }
     check_unknown_capabilities(process, report);
     const Capabilities& sets = *process.capabilities;
+    const std::uint64_t permitted = bits_of(sets.permitted);
     for (std::size_t i = 0; i < sets.effective.size(); ++i) {
-        if (capability_number(sets.effective[i]) && !holds(sets.permitted, sets.effective[i])) {
+        if (is_beyond(sets.effective[i], permitted)) {
             report.warning(report.at("capabilities", "effective", i),
                            cat(excerpt(sets.effective[i]),
                                " cannot be effective, because it is not permitted"));
         }
     }
+    const std::uint64_t raisable = permitted & bits_of(sets.inheritable);
     for (std::size_t i = 0; i < sets.ambient.size(); ++i) {
-        if (capability_number(sets.ambient[i]) &&
-            !(holds(sets.permitted, sets.ambient[i]) && holds(sets.inheritable, sets.ambient[i]))) {
+        if (is_beyond(sets.ambient[i], raisable)) {
             report.warning(report.at("capabilities", "ambient", i),
                            cat(excerpt(sets.ambient[i]),
                                " cannot be ambient, because it is not both permitted and "

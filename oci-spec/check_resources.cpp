@@ -5,8 +5,7 @@
 #include "oci-spec/utf8.hpp"
 #include "runtime/base/text.hpp"
 
-#include <algorithm>
-#include <limits>
+#include <set>
 
 namespace spec {
 
@@ -184,14 +183,14 @@ bool is_page_size(std::string_view text) {
 
 void check_hugepages(const Resources& resources, const Report& report) {
     const std::vector<HugepageLimit>& limits = resources.hugepage_limits;
+    std::set<std::string_view> seen;
     for (std::size_t i = 0; i < limits.size(); ++i) {
         const std::string place = report.at("hugepageLimits", i, "pageSize");
-        const auto first =
-            std::ranges::find(limits, limits[i].page_size, &HugepageLimit::page_size);
+        const bool is_first = seen.insert(limits[i].page_size).second;
         if (!is_page_size(limits[i].page_size)) {
             report.error(place, cat("\"pageSize\" must be like 64KB, 2MB or 1GB, not ",
                                     excerpt(limits[i].page_size)));
-        } else if (static_cast<std::size_t>(first - limits.begin()) < i) {
+        } else if (!is_first) {
             report.error(place, cat("the page size ", limits[i].page_size, " is limited twice"));
         }
     }

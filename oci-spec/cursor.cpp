@@ -193,7 +193,7 @@ void unknown_word(const Cursor& at, std::span<const std::string_view> words) {
         return;
     }
     std::string hint;
-    const auto near = base::nearest(at.node().text, words);
+    const auto near = suggestion(at.node().text, words);
     if (near && near->size() > 2) { // of single letters each is near
         hint = base::cat("did you mean ", base::quoted(*near), "?");
     } else {
@@ -244,11 +244,14 @@ ObjectReader::~ObjectReader() {
         return;
     }
     for (const JsonNode& member : children(*object_)) {
+        if (at_.findings().is_full(Severity::warning) && at_.findings().is_full(Severity::error)) {
+            return;
+        }
         const bool is_known = std::ranges::find(known(), member.key) != known().end();
         if (is_known && member.repeat > 0) {
             detail::repeated_key(at_, member);
-        } else if (!is_known && member.repeat == 0) {
-            const auto near = base::nearest(member.key, known());
+        } else if (!is_known && member.repeat == 0 && !at_.findings().is_full(Severity::warning)) {
+            const auto near = suggestion(member.key, known());
             at_.findings().add(
                 {.severity = Severity::warning,
                  .pointer = below(at_.pointer(), member.key),

@@ -3,9 +3,6 @@
 #include "oci-spec/utf8.hpp"
 #include "runtime/base/text.hpp"
 
-#include <algorithm>
-#include <iterator>
-
 namespace spec {
 
 void Findings::error(std::string pointer, std::string message, std::string hint) {
@@ -19,14 +16,25 @@ void Findings::warning(std::string pointer, std::string message, std::string hin
          .hint = std::move(hint)});
 }
 
-void Findings::append(Findings other) {
-    list_.insert(list_.end(), std::make_move_iterator(other.list_.begin()),
-                 std::make_move_iterator(other.list_.end()));
+void Findings::add(Finding finding) {
+    std::size_t& count = finding.severity == Severity::error ? errors_ : warnings_;
+    if (count < kMost) {
+        list_.push_back(std::move(finding));
+    } else if (count == kMost) {
+        const bool is_error = finding.severity == Severity::error;
+        list_.push_back({.severity = finding.severity,
+                         .message = base::cat("there are more ", is_error ? "errors" : "warnings",
+                                              " than the ", kMost, " listed here")});
+    } else {
+        return;
+    }
+    ++count;
 }
 
-bool Findings::has_errors() const {
-    return std::ranges::any_of(
-        list_, [](const Finding& finding) { return finding.severity == Severity::error; });
+void Findings::append(Findings other) {
+    for (Finding& finding : other.list_) {
+        add(std::move(finding));
+    }
 }
 
 std::string place_of(const Finding& finding, const Document& document) {
@@ -39,7 +47,10 @@ std::string place_of(const Finding& finding, const Document& document) {
         place += base::cat(':', position->line, ':', position->column);
     }
     if (!finding.pointer.empty()) {
-        place += base::cat(' ', in_one_line(finding.pointer));
+        constexpr std::size_t kMost = 300; // keys can be of any length
+        const bool is_long = finding.pointer.size() > kMost;
+        place +=
+            base::cat(' ', in_one_line(finding.pointer.substr(0, kMost)), is_long ? "..." : "");
     }
     return place;
 }

@@ -25,23 +25,35 @@ struct Finding {
     std::optional<Position> position; ///< known only of a text that is not read, without a pointer
 };
 
-/// The findings of one document, in the order of reading.
+/// The findings of one document, in the order of reading. Of each severity as many as a person
+/// would read are kept, then one that says that there are more: a document of megabytes may have
+/// hundreds of thousands, and each costs a search through the text when it is printed.
 class Findings {
   public:
-    void add(Finding finding) { list_.push_back(std::move(finding)); }
+    static constexpr std::size_t kMost = 100; ///< of each severity
+
+    void add(Finding finding);
+    /// Whether more of that severity would be dropped.
+    [[nodiscard]] bool is_full(Severity severity) const { return count(severity) > kMost; }
     void error(std::string pointer, std::string message, std::string hint = {});
     void warning(std::string pointer, std::string message, std::string hint = {});
     /// Everything of `other` behind what is here.
     void append(Findings other);
 
-    [[nodiscard]] bool has_errors() const;
+    [[nodiscard]] bool has_errors() const { return errors_ > 0; }
     [[nodiscard]] bool empty() const { return list_.empty(); }
     [[nodiscard]] std::size_t size() const { return list_.size(); }
     [[nodiscard]] auto begin() const { return list_.begin(); }
     [[nodiscard]] auto end() const { return list_.end(); }
 
   private:
+    [[nodiscard]] std::size_t count(Severity severity) const {
+        return severity == Severity::error ? errors_ : warnings_;
+    }
+
     std::vector<Finding> list_;
+    std::size_t errors_ = 0;
+    std::size_t warnings_ = 0;
 };
 
 /// A value read from a document, and what was wrong. With errors the value is only good for

@@ -69,6 +69,12 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
     }
 }
 
+std::optional<std::string_view> suggestion(std::string_view word,
+                                           std::span<const std::string_view> candidates) {
+    constexpr std::size_t kLongest = 64; // comparing takes the product of both lengths
+    return word.size() > kLongest ? std::nullopt : base::nearest(word, candidates);
+}
+
 std::string in_one_line(std::string_view text) {
     std::string line;
     for (const char c : text) {

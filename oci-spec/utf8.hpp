@@ -1,8 +1,10 @@
-// The few things about UTF-8 that reading, writing and counting columns share.
+// The few things about texts that reading, writing and messages share.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,10 @@ std::size_t character_size(std::string_view text);
 
 /// Appends a code point (at most 0x10FFFF).
 void append_utf8(std::string& out, std::uint32_t code_point);
+
+/// As base::nearest, but nothing for a word that is longer than any candidate could be.
+std::optional<std::string_view> suggestion(std::string_view word,
+                                           std::span<const std::string_view> candidates);
 
 /// With control characters escaped, so that it fits into one line.
 std::string in_one_line(std::string_view text);

@@ -57,22 +57,25 @@ Result<> Channel::send(Message message, std::string_view body, std::span<const F
     Result<> sent = base::sys::send(socket_, packet, fds);
     if (!sent && sent.code() == EPIPE && side_ == Side::parent) {
         // The child may have said why it ended before it closed its end.
-        return wait_for_close().value_or(std::move(sent).error());
+        TRY(wait_for_close(-1, FdRef(-1)));
     }
     return sent;
 }
 
-std::optional<Error> Channel::wait_for_close() {
+Result<> Channel::wait_for_close(int bound_ms, FdRef peer) {
     while (true) {
+        if (Result<> readable = wait_readable(bound_ms, peer); !readable) {
+            return readable.code() == EPIPE ? done() : std::move(readable);
+        }
         const Result<Packet> packet = base::sys::receive(socket_, kLongestPacket);
         if (!packet && packet.code() == ECONNRESET) {
             continue;
         }
         if (!packet || packet->bytes.empty()) {
-            return std::nullopt;
+            return done();
         }
         if (std::optional<Error> failure = launch_failure(packet->bytes)) {
-            return failure;
+            return *std::move(failure);
         }
         if (static_cast<Message>(packet->bytes.front()) == Message::failed) {
             return base::decode_error(std::string_view(packet->bytes).substr(1));

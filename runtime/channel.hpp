@@ -43,9 +43,10 @@ class Channel {
     base::Result<Received> expect(Message message, int bound_ms = -1,
                                   base::FdRef peer = base::FdRef(-1));
 
-    /// Parent: reads on until the child closes its end, which the exec of its program does. An error
-    /// if it says `failed` before.
-    std::optional<base::Error> wait_for_close();
+    /// Parent: reads on until the child closes its end, which the exec of its program does. The
+    /// child's error if it says `failed` before; ETIMEDOUT after `bound_ms` (-1: no bound). `peer`
+    /// as for expect().
+    base::Result<> wait_for_close(int bound_ms, base::FdRef peer);
 
     /// Child: the error that ends it. Anything that cannot be sent is lost with us.
     void fail(const base::Error& error);

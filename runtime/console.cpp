@@ -89,13 +89,19 @@ Result<> use_terminal(FdRef slave) {
 }
 
 Result<> send_to_socket(FdRef master, const std::string& path) {
+    // sun_path takes 107 bytes; through a descriptor of the directory any path is short.
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    TRY_ASSIGN(const Fd opened, base::sys::open(FdRef::cwd(), directory, O_PATH | O_DIRECTORY));
+    const std::string name =
+        cat("/proc/self/fd/", opened.number(), "/", path.substr(slash + 1)); // npos + 1 is 0
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof address.sun_path) {
+    if (name.size() >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
         return call_failed("connect", path);
     }
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    std::memcpy(address.sun_path, name.c_str(), name.size() + 1);
     const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket) {
         return call_failed("socket", Word{"AF_UNIX"});

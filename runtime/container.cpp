@@ -21,8 +21,6 @@ using spec::Status;
 
 namespace {
 
-constexpr unsigned kLockPatienceS = 30;
-
 /// While a create works, its container is "creating"; one that was interrupted is "stopped", so
 /// that it can be deleted.
 Result<Status> unfinished_status(const ContainerRecord& record) {
@@ -62,14 +60,31 @@ spec::State Container::state() const {
             .owner = owner_name(record.owner)};
 }
 
+namespace {
+
+/// A create has just begun, and will write its record; or it was killed before it made anything.
+Container unrecorded(ContainerDirectory directory, Access access) {
+    Container container{.directory = std::move(directory), .record = {}};
+    container.record.id = container.directory.id;
+    const bool begun = access == Access::look && StateStore::is_locked(container.directory);
+    container.status = begun ? Status::creating : Status::stopped;
+    return container;
+}
+
+} // namespace
+
 Result<Container> open_container(const StateStore& store, const std::string& id, Access access) {
     Result<ContainerDirectory> opened = access == Access::change
                                             ? store.open_locked(id, kLockPatienceS)
                                             : store.open(id);
     TRY_ASSIGN(ContainerDirectory directory, std::move(opened));
     const auto fact = [&] { return cat("container ", quoted(id)); };
-    TRY_ASSIGN(ContainerRecord record, read_record(directory.fd).in(fact));
-    return as_container(std::move(directory), std::move(record)).in(fact);
+    Result<ContainerRecord> record = read_record(directory.fd);
+    if (!record && record.code() == ENOENT) {
+        return unrecorded(std::move(directory), access);
+    }
+    TRY_ASSIGN(ContainerRecord found, std::move(record).in(fact));
+    return as_container(std::move(directory), std::move(found)).in(fact);
 }
 
 Result<Container> as_container(ContainerDirectory directory, ContainerRecord record) {

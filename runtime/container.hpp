@@ -22,6 +22,9 @@ struct Container {
     [[nodiscard]] spec::State state() const;
 };
 
+/// How long to wait for another oci-rt that works on the container.
+constexpr unsigned kLockPatienceS = 30;
+
 /// Whether the caller will change the container: then it holds its lock.
 enum class Access { look, change };
 

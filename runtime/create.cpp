@@ -180,6 +180,7 @@ Result<> Creation::reserve() {
     record_.owner = ::getuid();
     record_.annotations = bundle_.config.annotations;
     record_.own_pid_namespace = plan_.init.spawn.makes(NamespaceType::pid);
+    record_.has_start_container_hooks = !bundle_.config.hooks.start_container.empty();
     record_.has_poststart_hooks = !bundle_.config.hooks.poststart.empty();
     record_.has_poststop_hooks = !bundle_.config.hooks.poststop.empty();
     TRY_ASSIGN(record_.creator, identity_of(::getpid()));
@@ -407,8 +408,10 @@ Error Creation::explained(Error error) {
 
 /// Back to nothing. What cannot be undone is a note beside the cause, never instead of it.
 Error Creation::undone(Error error) {
-    const auto note = [](std::string_view what, const Result<>& result) {
+    bool clean = true;
+    const auto note = [&clean](std::string_view what, const Result<>& result) {
         if (!result) {
+            clean = false;
             base::log::warning(cat("while undoing: ", what, ": ", result.error().text()));
         }
     };
@@ -425,7 +428,8 @@ Error Creation::undone(Error error) {
         run_all_hooks({"poststop", bundle_.config.hooks.poststop},
                       state_text(spec::Status::stopped), bundle_.path);
     }
-    if (directory_) {
+    // What is left over can only be found by its record: `delete --force` tries again.
+    if (directory_ && clean) {
         note("remove the state", store_.remove(*directory_));
     }
     return placed(std::move(error), bundle_);

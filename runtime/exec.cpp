@@ -126,6 +126,8 @@ class Execution {
     Bundle bundle_;
     InitPlan plan_;
     LimitsPlan limits_;
+    bool plan_notifies_ = false;
+    std::string initial_cpus_; ///< execCPUAffinity.initial
     std::vector<Fd> joins_;
     cgroups::Placement groups_;
     cgroups::Entrance entrance_;
@@ -185,10 +187,6 @@ Result<> Execution::make_plan() {
     if (!process.apparmor_profile.empty() || !process.selinux_label.empty()) {
         return Error("this version of oci-rt cannot apply AppArmor or SELinux labels yet");
     }
-    if (process.exec_cpu_affinity) {
-        return Error("this version of oci-rt cannot apply execCPUAffinity yet")
-            .at(cat(origin, "/execCPUAffinity"));
-    }
     if (process.terminal && !request_.stays && request_.console_socket.empty()) {
         return Error("a detached process with a terminal needs a socket to send it to")
             .hint("name one by --console-socket");
@@ -200,22 +198,27 @@ Result<> Execution::make_plan() {
         TRY(check_filter(*filter));
     }
     const bool user = plan_.spawn.joins_type(spec::NamespaceType::user);
-    PlannedProcess planned = process_plan_of(process, facts,
-                                             {.origin = origin,
-                                              .user_namespace = user,
-                                              .new_keyring = false,
-                                              .preserve_fds = request_.preserve_fds},
-                                             filter);
+    TRY_ASSIGN(PlannedProcess planned, process_plan_of(process, facts,
+                                                       {.origin = origin,
+                                                        .user_namespace = user,
+                                                        .new_keyring = false,
+                                                        .preserve_fds = request_.preserve_fds,
+                                                        .inherited_fds = request_.inherited_fds},
+                                                       filter));
     for (const std::string& warning : planned.warnings) {
         base::log::warning(warning);
     }
     plan_.id = container_.record.id;
     plan_.process = std::move(planned.plan);
     plan_.debug = base::log::enabled(base::log::Level::debug);
-    plan_.script = script_of({.relay = true,
-                              .terminal = process.terminal,
-                              .notifies = filter && filter->notifies()});
+    plan_notifies_ = filter && filter->notifies();
+    plan_.script = script_of(
+        {.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
     limits_ = limits_of(process, origin);
+    if (process.exec_cpu_affinity) {
+        initial_cpus_ = process.exec_cpu_affinity->initial;
+        limits_.cpus = process.exec_cpu_affinity->final;
+    }
     return done();
 }
 
@@ -237,6 +240,10 @@ Result<> Execution::find_cgroups() {
 
 Result<> Execution::spawn() {
     TRY_ASSIGN(base::sys::SocketPair pair, base::sys::socketpair(SOCK_SEQPACKET));
+    if (!initial_cpus_.empty()) {
+        // Inherited by the child; for us it does not matter, we only wait from now on.
+        TRY(set_cpus(0, initial_cpus_).at("/process/execCPUAffinity/initial"));
+    }
     TRY_ASSIGN(child_, launch({.channel = pair.theirs,
                                .spawn = plan_.spawn,
                                .cgroup = entrance_.clone_into.value_or(FdRef(-1)),
@@ -302,10 +309,9 @@ Result<> Execution::take_console() {
 
 /// The exec of the program closes the child's end of the conversation; a failure is told on it.
 Result<> Execution::wait_for_program() {
-    if (std::optional<Error> failure = channel_->wait_for_close()) {
-        return *std::move(failure);
-    }
-    return done();
+    // A seccomp agent may take its time over the exec.
+    const bool bounded = !request_.ignore_paused && !plan_notifies_;
+    return channel_->wait_for_close(bounded ? kConversationBoundMs : -1, child_.pidfd());
 }
 
 Error Execution::explained(Error error) {

@@ -33,6 +33,7 @@ struct ExecRequest {
     std::string pid_file;
     std::string cgroup; ///< below the container's group; "" for that itself
     std::uint32_t preserve_fds = 0;
+    std::uint32_t inherited_fds = 0; ///< how many the caller really has open, from 3 on
     bool ignore_paused = false;
     bool stays = false; ///< the caller waits for it and takes its terminal
 };

@@ -69,7 +69,7 @@ Result<bool> somebody_waits(FdRef directory) {
     return std::move(gate).error();
 }
 
-Result<> open_gate(FdRef directory, FdRef init) {
+Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
     TRY_ASSIGN(const Fd verdict,
                base::sys::open(directory, kVerdict, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     TRY_ASSIGN(const Fd gate, base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
@@ -79,7 +79,12 @@ Result<> open_gate(FdRef directory, FdRef init) {
     std::array<char, 4096> buffer{};
     while (true) {
         std::array<pollfd, 2> watched = {{{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
-        TRY(base::sys::poll(watched, -1));
+        TRY_ASSIGN(const int ready, base::sys::poll(watched, bound_ms));
+        if (ready == 0) {
+            return Error::system(ETIMEDOUT, base::cat("the program was not executed within ",
+                                                      bound_ms / 1000, " s"))
+                .hint("the container's process may be stopped, or its cgroup frozen");
+        }
         Result<std::size_t> size = base::sys::read(verdict, buffer);
         if (size && *size > 0) {
             error.append(buffer.data(), *size);

@@ -32,7 +32,8 @@ int give_verdict(base::FdRef verdict, const base::Error& error);
 base::Result<bool> somebody_waits(base::FdRef directory);
 
 /// `start`: opens the gate and waits for the exec or for the container's error. `init` is the
-/// container's pidfd; its death without a word is an error. ENXIO if nobody waits.
-base::Result<> open_gate(base::FdRef directory, base::FdRef init);
+/// container's pidfd; its death ends the wait. ENXIO if nobody waits; ETIMEDOUT after `bound_ms`
+/// (-1: no bound).
+base::Result<> open_gate(base::FdRef directory, base::FdRef init, int bound_ms);
 
 } // namespace runtime

@@ -138,7 +138,13 @@ Result<> hold_procfs(Stage2& stage) {
     if (stage.plan.sysctls.empty()) {
         return done();
     }
-    TRY_ASSIGN(stage.proc, base::Procfs::fresh().in("mount a private /proc"));
+    Result<base::Procfs> proc = base::Procfs::fresh();
+    if (!proc && proc.code() == EPERM) {
+        // A user namespace below a partly covered /proc gets no new one. The visible one is checked,
+        // and nobody but us is in this mount namespace yet.
+        proc = base::Procfs::of_host();
+    }
+    TRY_ASSIGN(stage.proc, std::move(proc).in("mount a private /proc"));
     return done();
 }
 

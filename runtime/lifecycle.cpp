@@ -10,6 +10,7 @@
 #include "runtime/clock.hpp"
 #include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/launch.hpp"
 
 #include <array>
 #include <csignal>
@@ -104,7 +105,9 @@ Error with_place(const Container& container, Error error) {
 
 Result<> start(const Container& container) {
     TRY(require_status(container, "start", {Status::created}));
-    if (Result<> opened = open_gate(container.directory.fd, container.init); !opened) {
+    // Hooks take the time that they take.
+    const int bound = container.record.has_start_container_hooks ? -1 : kConversationBoundMs;
+    if (Result<> opened = open_gate(container.directory.fd, container.init, bound); !opened) {
         // What could not be started will not live on as something created.
         static_cast<void>(end_init(container));
         return with_place(container, std::move(opened).error());
@@ -178,10 +181,24 @@ Result<> remove(const StateStore& store, Container& container) {
     return store.remove(container.directory);
 }
 
+namespace {
+
+/// What such a container had made nobody knows any more.
+Result<> remove_unreadable(const StateStore& store, const std::string& id, const Error& why) {
+    base::log::warning(cat(why.text(), "; cgroups and processes of it may be left"));
+    TRY_ASSIGN(const ContainerDirectory directory, store.open_locked(id, kLockPatienceS));
+    return store.remove(directory);
+}
+
+} // namespace
+
 Result<> remove(const StateStore& store, const std::string& id, Force force) {
     Result<Container> opened = open_container(store, id, Access::change);
     if (!opened && force == Force::yes && opened.code() == ENOENT) {
         return done();
+    }
+    if (!opened && force == Force::yes && opened.code() == EBADMSG) {
+        return remove_unreadable(store, id, opened.error());
     }
     TRY_ASSIGN(Container container, std::move(opened));
     if (force == Force::no) {

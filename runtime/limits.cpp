@@ -3,6 +3,7 @@
 #include "oci-spec/tables.hpp"
 #include "runtime/base/procfs.hpp"
 #include "runtime/base/sys.hpp"
+#include "runtime/id_mask.hpp"
 
 #include <linux/sched.h>
 #include <sched.h>
@@ -145,6 +146,15 @@ Result<> set_io_priority(pid_t pid, const spec::IoPriority& wanted) {
 
 } // namespace
 
+Result<> set_cpus(pid_t pid, const std::string& cpus) {
+    TRY_ASSIGN(const IdMask mask, id_mask_of(cpus));
+    if (::syscall(SYS_sched_setaffinity, pid, mask.size() * sizeof(unsigned long), mask.data()) < 0) {
+        return std::move(call_failed("sched_setaffinity", pid, cpus))
+            .hint("none of these CPUs is online and in the cpuset of the cgroup");
+    }
+    return done();
+}
+
 LimitsPlan limits_of(const spec::Process& process, std::string origin) {
     return {.origin = std::move(origin),
             .rlimits = process.rlimits,
@@ -173,6 +183,9 @@ Result<> apply_limits(pid_t pid, const LimitsPlan& plan) {
         TRY(set_io_priority(pid, *plan.io_priority)
                 .at(cat(plan.origin, "/ioPriority"))
                 .in("set the I/O priority"));
+    }
+    if (!plan.cpus.empty()) {
+        TRY(set_cpus(pid, plan.cpus).at(cat(plan.origin, "/execCPUAffinity/final")));
     }
     return done();
 }

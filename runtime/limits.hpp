@@ -20,7 +20,11 @@ struct LimitsPlan {
     std::optional<std::int32_t> oom_score_adj;
     std::optional<spec::Scheduler> scheduler;
     std::optional<spec::IoPriority> io_priority;
+    std::string cpus; ///< execCPUAffinity.final; empty: as the kernel has it
 };
+
+/// Runs `pid` (0: the caller) on these CPUs only (sched_setaffinity(2)).
+base::Result<> set_cpus(pid_t pid, const std::string& cpus);
 
 LimitsPlan limits_of(const spec::Process& process, std::string origin);
 

@@ -1,9 +1,7 @@
 #include "runtime/memory_policy.hpp"
 
-#include "oci-spec/id_list.hpp"
 #include "runtime/base/sys.hpp"
-
-#include <algorithm>
+#include "runtime/id_mask.hpp"
 
 #include <linux/mempolicy.h>
 #include <sys/syscall.h>
@@ -12,35 +10,11 @@
 namespace runtime {
 
 using base::done;
-using base::Error;
 using base::Result;
 
 namespace {
 
 constexpr int kWeightedInterleave = 6; // Linux 6.9, newer than Debian 12's headers
-
-/// One bit per node, the lowest node in the lowest bit of the first word.
-using NodeMask = std::vector<unsigned long>;
-constexpr unsigned kWordBits = 8 * sizeof(unsigned long);
-
-Result<NodeMask> mask_of(const std::string& nodes) {
-    NodeMask mask;
-    if (nodes.empty()) {
-        return mask;
-    }
-    const std::optional<std::vector<spec::IdRange>> ranges = spec::parse_id_list(nodes);
-    if (!ranges) {
-        return Error(base::cat(base::quoted(nodes), " is no list of memory nodes"))
-            .hint("write it as 0-3,7");
-    }
-    for (const auto& [first, last] : *ranges) {
-        mask.resize(std::max<std::size_t>(mask.size(), last / kWordBits + 1));
-        for (std::uint32_t node = first; node <= last; ++node) {
-            mask[node / kWordBits] |= 1UL << (node % kWordBits);
-        }
-    }
-    return mask;
-}
 
 int mode_of(spec::MemoryPolicyMode mode) {
     switch (mode) {
@@ -81,9 +55,9 @@ Result<> set_memory_policy(const spec::MemoryPolicy& policy) {
     for (const spec::MemoryPolicyFlag flag : policy.flags) {
         mode |= flag_of(flag);
     }
-    TRY_ASSIGN(const NodeMask nodes, mask_of(policy.nodes));
+    TRY_ASSIGN(const IdMask nodes, id_mask_of(policy.nodes));
     // The kernel takes one bit fewer than it is told.
-    const unsigned long bits = nodes.size() * kWordBits + 1;
+    const unsigned long bits = nodes.size() * 8 * sizeof(unsigned long) + 1;
     if (::syscall(SYS_set_mempolicy, mode, nodes.empty() ? nullptr : nodes.data(),
                   nodes.empty() ? 0 : bits) < 0) {
         const int code = errno;

@@ -118,9 +118,15 @@ std::string sysctl_path(std::string_view name) {
     return path;
 }
 
-PlannedProcess process_plan_of(const spec::Process& process, const HostFacts& facts,
-                               const ProcessContext& context,
-                               const std::optional<seccomp::Program>& filter) {
+Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
+                                       const ProcessContext& context,
+                                       const std::optional<seccomp::Program>& filter) {
+    // What is not the caller's is ours, and must never get into a container.
+    if (context.preserve_fds + facts.activated_sockets > context.inherited_fds) {
+        return Error(cat("--preserve-fds and LISTEN_FDS ask for ",
+                         context.preserve_fds + facts.activated_sockets,
+                         " descriptors from 3 on, but only ", context.inherited_fds, " are open"));
+    }
     PlannedProcess planned;
     ProcessPlan& plan = planned.plan;
     plan.origin = context.origin;
@@ -177,6 +183,10 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
     init.debug = options.debug;
     init.annotations = config.annotations;
     init.spawn = namespaces::spawn_plan_of(linux, entry_of(plan.cgroups));
+    if (options.no_pivot) {
+        plan.warnings.emplace_back("--no-pivot: the host's tree stays below the container's root, and "
+                                   "a process with CAP_SYS_CHROOT can get out");
+    }
     plan.cgroup_owner = cgroup_owner_of(config, init);
     init.detach_cgroups = init.spawn.unshare_late != 0;
     TRY_ASSIGN(init.mounts, namespaces::mount_plan_of(
@@ -189,12 +199,13 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
     init.sysctls = sysctls_of(linux);
 
     if (config.process) {
-        PlannedProcess process =
-            process_plan_of(*config.process, facts,
-                            {.user_namespace = init.spawn.has(NamespaceType::user),
-                             .new_keyring = !options.no_new_keyring,
-                             .preserve_fds = options.preserve_fds},
-                            filter);
+        TRY_ASSIGN(PlannedProcess process,
+                   process_plan_of(*config.process, facts,
+                                   {.user_namespace = init.spawn.has(NamespaceType::user),
+                                    .new_keyring = !options.no_new_keyring,
+                                    .preserve_fds = options.preserve_fds,
+                                    .inherited_fds = options.inherited_fds},
+                                   filter));
         std::ranges::move(process.warnings, std::back_inserter(plan.warnings));
         init.process = std::move(process.plan);
         init.process->memory_policy = linux.memory_policy;

@@ -26,6 +26,7 @@ struct CreateOptions {
     bool no_pivot = false;
     bool no_new_keyring = false;
     std::uint32_t preserve_fds = 0;
+    std::uint32_t inherited_fds = 0; ///< how many the caller really has open, from 3 on
     bool debug = false;
 };
 
@@ -51,14 +52,16 @@ struct ProcessContext {
     bool user_namespace = false; ///< new or joined: all capabilities of the kernel can be granted
     bool new_keyring = true;
     std::uint32_t preserve_fds = 0;
+    std::uint32_t inherited_fds = 0;
 };
 struct PlannedProcess {
     ProcessPlan plan;
     std::vector<std::string> warnings;
 };
-PlannedProcess process_plan_of(const spec::Process& process, const HostFacts& facts,
-                               const ProcessContext& context,
-                               const std::optional<seccomp::Program>& filter);
+/// Errors: more descriptors are to be preserved than the caller has open.
+base::Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
+                                             const ProcessContext& context,
+                                             const std::optional<seccomp::Program>& filter);
 
 /// The path below /proc/sys of a name in either form of sysctl(8): "net.ipv4.ip_forward", or
 /// "net/ipv4/conf/eth0.1/forwarding".

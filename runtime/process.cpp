@@ -9,7 +9,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -141,9 +140,7 @@ Result<> check_directory(const ProcessPlan& process) {
 
 Result<> keep_only_preserved(const ProcessPlan& process) {
     const unsigned first = 3 + process.preserved_fds;
-    if (::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) < 0) {
-        return call_failed("close_range", first, Word{"CLOSE_RANGE_CLOEXEC"});
-    }
+    TRY(base::sys::close_at_exec_from(first));
     for (unsigned fd = 3; fd < first; ++fd) {
         if (::fcntl(static_cast<int>(fd), F_SETFD, 0) < 0) {
             return std::move(call_failed("fcntl", fd, Word{"F_SETFD"}))

@@ -106,6 +106,7 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("init", record.init);
     object.required("cgroups", record.cgroups);
     object.required("ownPidNamespace", record.own_pid_namespace);
+    object.required("startContainerHooks", record.has_start_container_hooks);
     object.required("poststartHooks", record.has_poststart_hooks);
     object.required("poststopHooks", record.has_poststop_hooks);
 }
@@ -139,6 +140,7 @@ std::string to_json(const ContainerRecord& record) {
     }
     json.end_array()
         .member("ownPidNamespace", record.own_pid_namespace)
+        .member("startContainerHooks", record.has_start_container_hooks)
         .member("poststartHooks", record.has_poststart_hooks)
         .member("poststopHooks", record.has_poststop_hooks)
         .end_object();
@@ -200,7 +202,9 @@ Result<ContainerRecord> read_record(FdRef directory) {
             return record;
         }
     }
-    return Error::system(EBADMSG, "").in("the container's record cannot be read");
+    return Error::system(EBADMSG, "")
+        .in("the container's record cannot be read")
+        .hint("`oci-rt delete --force ID` removes it");
 }
 
 } // namespace runtime

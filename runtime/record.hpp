@@ -38,6 +38,7 @@ struct ContainerRecord {
     cgroups::Placement cgroups; ///< without descriptors
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.
     bool own_pid_namespace = false;
+    bool has_start_container_hooks = false;
     bool has_poststart_hooks = false;
     bool has_poststop_hooks = false;
 };

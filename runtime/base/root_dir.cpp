@@ -39,6 +39,22 @@ class Components {
     std::vector<std::string> names_;
 };
 
+struct Last {
+    std::string_view parent; ///< "/" or what stands before the last name
+    std::string_view name;   ///< empty for the root itself
+};
+
+Last last_of(std::string_view path) {
+    while (path.ends_with('/')) {
+        path.remove_suffix(1);
+    }
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string_view::npos) {
+        return {"/", path};
+    }
+    return {path.substr(0, slash + 1), path.substr(slash + 1)};
+}
+
 Error walk_failed(int code, std::string_view path, std::string_view at) {
     return Error::system(code, cat("walk(", quoted(path), ") at ", quoted(at)));
 }
@@ -159,6 +175,9 @@ Result<Fd> RootDir::make_directories(ZView path) const {
         }
         return found;
     }
+    if (Result<Fd> made = make_last(path, S_IFDIR)) {
+        return made;
+    }
     TRY_ASSIGN(Fd made, walk(path.view(), Missing::make_directories));
     TRY_ASSIGN(const struct stat status, sys::fstat(made));
     if (!S_ISDIR(status.st_mode)) {
@@ -167,8 +186,26 @@ Result<Fd> RootDir::make_directories(ZView path) const {
     return made;
 }
 
+Result<Fd> RootDir::make_last(ZView path, mode_t type) const {
+    const auto [parent, name] = last_of(path.view());
+    if (name.empty() || name == "." || name == "..") {
+        return walk_failed(EINVAL, path.view(), name);
+    }
+    TRY_ASSIGN(const Fd directory, resolve(std::string(parent)));
+    const std::string entry(name);
+    if (type == S_IFDIR) {
+        TRY(sys::mkdir(directory, entry, kDirectoryMode));
+    } else {
+        TRY(sys::open(directory, entry, O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode));
+    }
+    return sys::open(directory, entry, O_PATH | O_NOFOLLOW);
+}
+
 Result<Fd> RootDir::make_file(ZView path) const {
     Result<Fd> found = resolve(path);
+    if (!found) {
+        found = make_last(path, S_IFREG);
+    }
     if (!found) {
         found = walk(path.view(), Missing::make_last_a_file);
     }
@@ -182,17 +219,11 @@ Result<Fd> RootDir::make_file(ZView path) const {
 }
 
 Result<RootDir::Place> RootDir::place_of(ZView path) const {
-    std::string_view whole = path.view();
-    while (whole.ends_with('/')) {
-        whole.remove_suffix(1);
-    }
-    const std::size_t slash = whole.rfind('/');
-    const std::string_view name = slash == std::string_view::npos ? whole : whole.substr(slash + 1);
+    const auto [parent, name] = last_of(path.view());
     if (name.empty() || name == "." || name == "..") {
         return walk_failed(EINVAL, path.view(), name);
     }
-    const std::string parent(slash == std::string_view::npos ? "/" : whole.substr(0, slash + 1));
-    TRY_ASSIGN(Fd directory, make_directories(parent));
+    TRY_ASSIGN(Fd directory, make_directories(std::string(parent)));
     return Place{std::move(directory), std::string(name)};
 }
 

@@ -46,6 +46,9 @@ class RootDir {
 
   private:
     enum class Missing { fail, make_directories, make_last_a_file };
+    /// The common case, where only the last name is missing: without a walk. EEXIST for a dangling
+    /// link, which the walk follows.
+    [[nodiscard]] Result<Fd> make_last(ZView path, mode_t type) const;
     [[nodiscard]] Result<Fd> walk(std::string_view path, Missing missing) const;
     [[nodiscard]] Result<Fd> by_openat2(ZView path, int flags, std::uint64_t extra) const;
     [[nodiscard]] bool has_openat2() const;

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <ctime>
+#include <chrono>
 #include <numeric>
 
 namespace base {
@@ -123,14 +122,22 @@ std::optional<std::string_view> nearest(std::string_view word,
 }
 
 std::string rfc3339(std::int64_t seconds, std::uint32_t nanoseconds) {
-    const std::time_t time = seconds;
-    std::tm utc{};
-    gmtime_r(&time, &utc);
-    std::array<char, 32> date{};
-    const std::size_t size = std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-    std::string fraction = cat(nanoseconds);
-    fraction.insert(0, 9 - std::min<std::size_t>(fraction.size(), 9), '0');
-    return cat(std::string_view(date.data(), size), ".", fraction, "Z");
+    // Not gmtime(3), which reads the host's time zone first.
+    using std::chrono::days;
+    using std::chrono::floor;
+    const std::chrono::sys_seconds time{std::chrono::seconds(seconds)};
+    const auto day = floor<days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
+    const auto padded = [](std::int64_t value, std::size_t width) {
+        std::string digits = cat(value);
+        return digits.insert(0, width - std::min(digits.size(), width), '0');
+    };
+    return cat(padded(static_cast<int>(date.year()), 4), "-",
+               padded(static_cast<unsigned>(date.month()), 2), "-",
+               padded(static_cast<unsigned>(date.day()), 2), "T",
+               padded(clock.hours().count(), 2), ":", padded(clock.minutes().count(), 2), ":",
+               padded(clock.seconds().count(), 2), ".", padded(nanoseconds, 9), "Z");
 }
 
 } // namespace base

@@ -90,7 +90,7 @@ Result<> configure_log(const GlobalOptions& options) {
     return base::done();
 }
 
-Result<Globals> globals_of(const GlobalOptions& options) {
+Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_descriptors) {
     if (options.systemd_cgroup || options.cgroup_manager == "systemd") {
         return Error("this version of oci-rt has no systemd cgroup driver")
             .hint("let the engine use its cgroupfs manager: podman --cgroup-manager=cgroupfs");
@@ -109,7 +109,8 @@ Result<Globals> globals_of(const GlobalOptions& options) {
                    .cgroup_manager = options.cgroup_manager == "disabled"
                                          ? cgroups::ManagerKind::disabled
                                          : cgroups::ManagerKind::cgroupfs,
-                   .debug = options.debug || options.log_level == "debug"};
+                   .debug = options.debug || options.log_level == "debug",
+                   .inherited_descriptors = inherited_descriptors};
 }
 
 /// Members beside the message, for those who do not want to read it.
@@ -181,7 +182,7 @@ int run_verb_named(const Verb& verb, const Globals& globals,
 
 } // namespace
 
-int run_command_line(std::span<const std::string> given) {
+int run_command_line(std::span<const std::string> given, unsigned inherited_descriptors) {
     GlobalOptions options;
     Arguments arguments("[global options] VERB [options] [arguments]",
                         overview(), Order::options_first);
@@ -212,7 +213,7 @@ int run_command_line(std::span<const std::string> given) {
     if (verb == nullptr) {
         return failed(unknown_verb(words.front()));
     }
-    const Result<Globals> globals = globals_of(options);
+    const Result<Globals> globals = globals_of(options, inherited_descriptors);
     if (!globals) {
         return failed(globals.error());
     }

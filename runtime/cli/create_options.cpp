@@ -21,6 +21,7 @@ base::Result<> complete(runtime::CreateRequest& request, const Arguments& argume
     request.options.id = invocation.id;
     request.options.cgroup_manager = invocation.globals.cgroup_manager;
     request.options.debug = invocation.globals.debug;
+    request.options.inherited_fds = invocation.globals.inherited_descriptors;
     return base::done();
 }
 

@@ -121,6 +121,7 @@ Result<int> exec_verb(Invocation& invocation) {
     }
     invocation.id = arguments.positional().front();
     options.request.id = invocation.id;
+    options.request.inherited_fds = invocation.globals.inherited_descriptors;
     TRY(complete(options, arguments));
     return run(invocation.globals, options);
 }

@@ -16,6 +16,7 @@ struct Globals {
     runtime::StateStore store;
     cgroups::ManagerKind cgroup_manager = cgroups::ManagerKind::cgroupfs;
     bool debug = false;
+    unsigned inherited_descriptors = 0; ///< of the caller, from 3 on
 };
 
 /// One call of a verb.

@@ -22,6 +22,7 @@
 #include <string>
 
 #include <linux/sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,8 +35,7 @@ using namespace std::chrono_literals;
 template <class T>
 T value(base::Result<T> result) {
     if (!result) {
-        FAIL(result.error().text()
-             << " hint: " << result.error().failure().hint);
+        FAIL(result.error().text() << " hint: " << result.error().failure().hint);
     }
     return *std::move(result);
 }
@@ -67,6 +67,7 @@ inline base::Child spawn_into(
     args.cgroup = entrance.clone_into ? static_cast<unsigned>(entrance.clone_into->number()) : 0U;
     const long pid = ::syscall(SYS_clone3, &args, sizeof args);
     if (pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // whatever becomes of the test
         for (const int signal : {SIGTERM, SIGINT, SIGSEGV, SIGABRT}) {
             std::signal(signal, SIG_DFL); // the test framework's handlers are for our parent
         }

@@ -107,6 +107,54 @@ TEST_CASE("a journal that cannot be written leaves no group", "[cgroups][root]")
     }
 }
 
+TEST_CASE("what the journal heard before is enough to undo a create that died", "[cgroups][root]") {
+    const cgroups::Plan plan = Groups::plan({}, "/" + fresh_name() + "/a");
+    cgroups::Placement record;
+    const auto keep = [&record](const cgroups::Placement& placement) {
+        for (const cgroups::Hierarchy& group : placement) {
+            record.push_back({.version = group.version,
+                              .controllers = group.controllers,
+                              .path = group.path,
+                              .made = group.made});
+        }
+        return base::Result<>(base::Error("only the record is wanted"));
+    };
+    REQUIRE_FALSE(cgroups::make(plan, {.before = keep, .after = {}}));
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        static_cast<void>(cgroups::make(
+            plan, {.before = {}, .after = [](const cgroups::Placement&) -> base::Result<> {
+                       ::_exit(0); // killed before it could say more
+                   }}));
+        ::_exit(1);
+    }
+    base::Child child(pid, value(base::sys::pidfd_open(pid)));
+    CHECK(value(child.wait()).code == 0);
+    REQUIRE(exists(record.front().path));
+
+    SECTION("nobody came after it") {
+        ok(cgroups::reopen(record));
+        ok(cgroups::remove(record, 1s));
+        for (const cgroups::Hierarchy& group : record) {
+            CHECK_FALSE(exists(group.made.front()));
+        }
+    }
+    SECTION("another container took the group: it is left alone") {
+        Groups other({}, plan.path);
+        make_by_hand(other.placement().front().path + "/empty");
+        base::Child stranger = spawn_into(other.placement());
+        ok(cgroups::reopen(record));
+        ok(cgroups::kill_all(record, 1s));
+        const base::Result<> removed = cgroups::remove(record, 0ms);
+        CHECK(removed.code() == EBUSY);
+        CHECK_FALSE(value(stranger.poll()));
+        CHECK(exists(other.placement().front().path + "/empty"));
+        stranger.kill_and_reap();
+        REQUIRE(::rmdir((other.placement().front().path + "/empty").c_str()) == 0);
+        ok(cgroups::remove(record, 5s));
+    }
+}
+
 TEST_CASE("a parent that another container uses stays", "[cgroups][root]") {
     const std::string parent = "/" + fresh_name();
     Groups first({}, parent + "/first");

@@ -57,7 +57,8 @@ spec::Resources some_limits() {
 }
 
 void add_findings(const base::Error& error, Lines& lines) {
-    lines.push_back(base::cat(error.failure().pointer, ": ", base::join(error.failure().facts, ": ")));
+    lines.push_back(
+        base::cat(error.failure().pointer, ": ", base::join(error.failure().facts, ": ")));
     for (const base::Error& other : error.others()) {
         add_findings(other, lines);
     }

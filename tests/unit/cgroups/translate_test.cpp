@@ -15,7 +15,8 @@ const std::vector<std::string> kV1 = {"memory",  "cpu",     "cpuset",   "pids", 
 const std::vector<std::string> kV2 = {"memory", "cpu", "cpuset", "pids", "io", "hugetlb", "rdma"};
 
 void add_findings(const base::Error& error, Lines& lines) {
-    lines.push_back(base::cat("error ", error.failure().pointer, ": ", base::join(error.failure().facts, ": ")));
+    lines.push_back(base::cat("error ", error.failure().pointer, ": ",
+                              base::join(error.failure().facts, ": ")));
     for (const base::Error& other : error.others()) {
         add_findings(other, lines);
     }

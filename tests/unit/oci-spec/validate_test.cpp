@@ -619,6 +619,52 @@ TEST_CASE("Intel RDT and the memory policy are validated") {
         spec::checked_spec(edited(kComplete, {{rdt + "/closID", "\"/\""}}).text).findings.empty());
 }
 
+TEST_CASE("a document made to be slow is read in time and has a bounded number of findings") {
+    const auto repeated = [](std::string_view piece, int count) {
+        std::string text;
+        for (int i = 0; i < count; ++i) {
+            text += base::cat(i == 0 ? "" : ",", piece);
+        }
+        return text;
+    };
+    std::string keys;
+    for (int i = 0; i < 50000; ++i) {
+        keys += base::cat(",\"k", i, "\":0");
+    }
+    constexpr int kMany = 50000;
+    const std::vector<std::string> texts = {
+        base::cat(R"({"process": {"cwd": "/", "args": [)", repeated("5", kMany), "]}}"),
+        base::cat(R"({"process": {"cwd": "/", "rlimits": [)",
+                  repeated(R"({"type": "X", "soft": 1, "hard": 0})", kMany), "]}}"),
+        base::cat(R"({"process": {"cwd": "/", "capabilities": {"permitted": [)",
+                  repeated("\"CAP_CHOWN\"", kMany), R"(], "effective": [)",
+                  repeated("\"CAP_KILL\"", kMany), "]}}}"),
+        base::cat(R"({"linux": {"devices": [)",
+                  repeated(R"({"type": "c", "path": "/a", "major": 1, "minor": 1})", kMany), "]}}"),
+        base::cat(R"({"linux": {"resources": {"hugepageLimits": [)",
+                  repeated(R"({"pageSize": "2MB", "limit": 1})", kMany), "]}}}"),
+        base::cat(R"({"linux": {"namespaces": [{"type": "user"}], "uidMappings": [)",
+                  repeated(R"({"containerID": 1, "hostID": 1, "size": 1})", kMany),
+                  R"(]}, "process": {"user": {"additionalGids": [)", repeated("7", kMany), "]}}}"),
+        base::cat(R"({"a": 1)", keys, "}"),
+        base::cat(R"({")", std::string(500000, 'k'), R"(": 1, "linux": {"rootfsPropagation": ")",
+                  std::string(500000, 'w'), R"("}})"),
+    };
+    for (const std::string& text : texts) {
+        const spec::Loaded<spec::Spec> loaded = spec::checked_spec(text);
+        CHECK(loaded.findings.size() <= 2 * (spec::Findings::kMost + 1));
+        CHECK(loaded.findings.has_errors());
+        for (const Finding& finding : loaded.findings) {
+            CHECK(text_of(finding, {"config.json", text}).size() < 1000);
+        }
+    }
+    std::size_t more = 0;
+    for (const Finding& finding : spec::checked_spec(texts.front()).findings) {
+        more += finding.message == "there are more errors than the 100 listed here" ? 1U : 0U;
+    }
+    CHECK(more == 1);
+}
+
 TEST_CASE("values that no document was loaded for are validated too") {
     spec::Spec config = spec::checked_spec(kComplete).value;
     CHECK(validate(config).empty());
