@@ -7,7 +7,7 @@ group picture native build-release tools/show-container '' "what a container see
 group conformance native build-release conformance '' "rows of the specification, from outside"
 group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
 group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
-group asan native build-asan conformance '' "the rows again, by an oci-rt that was built with sanitizers"
+group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
 
 key_picture() {
 	digest "$(uname -r)" "$release" tools/show-container tools/make-bundle tools/lib
@@ -63,11 +63,11 @@ run_engines() {
 }
 
 key_asan() {
-	digest "$(uname -r)" build/asan/oci-rt build/asan/conformance/oci-conformance
+	digest "$(uname -r)" build/asan/oci-rt "$conformance"
 }
 run_asan() {
 	local status=0
-	timeout --foreground -k 10 1800 build/asan/conformance/oci-conformance --runtime "$root/build/asan/oci-rt" --timeout 60 --format tap \
+	timeout --foreground -k 10 1800 "$conformance" --runtime "$root/build/asan/oci-rt" --timeout 60 --format tap \
 		>"$scratch/asan.tap" || status=$?
 	tap_results "$scratch/asan.tap" "$1"
 	return "$status"

@@ -15,11 +15,18 @@ install_rest() {
 
 build_release() {
 	local targets=(oci-rt)
-	[[ ! -e conformance ]] || targets+=(oci-conformance)
+	! is_here conformance || targets+=(oci-conformance)
 	build release "${targets[@]}"
 }
 configure_asan() { configure asan; }
-build_asan() { build asan; }
+# One program per group of C++ tests, and an oci-rt.
+build_asan() {
+	local group targets=(oci-rt)
+	for group in unit golden protocol root; do
+		! is_here "$group" || targets+=("oci-rt-$group-tests")
+	done
+	build asan "${targets[@]}"
+}
 
 # The saved machine, and which kernel it has.
 make_machine() {
