@@ -23,6 +23,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
 
 if(OCI_RT_SANITIZERS)
+  # Lines are enough for a report, and cost much less than variables.
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")
   add_compile_options(-fsanitize=${OCI_RT_SANITIZERS} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${OCI_RT_SANITIZERS})

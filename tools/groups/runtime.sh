@@ -1,0 +1,74 @@
+# Groups that run containers on this machine: conformance, integration, picture, engines, asan.
+# shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
+
+readonly release=build/release/oci-rt conformance=build/release/conformance/oci-conformance
+
+group picture native build-release tools/show-container '' "what a container sees is what its bundle asks for"
+group conformance native build-release conformance '' "rows of the specification, from outside"
+group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
+group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
+group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
+
+key_picture() {
+	digest "$(uname -r)" "$release" tools/show-container tools/make-bundle tools/lib
+}
+run_picture() {
+	# For the machines, which have to show the same.
+	tools/show-container --plain --binary "$release" --results "$1" | tee "$results/native/picture.txt"
+}
+
+key_conformance() {
+	digest "$(uname -r)" "$release" "$conformance"
+}
+run_conformance() {
+	local status=0
+	timeout --foreground -k 10 900 "$conformance" --runtime "$root/$release" --format tap >"$scratch/conformance.tap" || status=$?
+	tap_results "$scratch/conformance.tap" "$1"
+	return "$status"
+}
+
+# tap_results TAP FILE: the rows as result lines. A row that is no MUST has to pass here as well.
+tap_results() {
+	awk -v OFS='\t' '
+		/^(not )?ok [0-9]/ {
+			verdict = $1 == "ok" ? "pass" : "fail"
+			sub(/^(not )?ok [0-9]+ - /, "")
+			name = $1
+			reason = ""
+			if (match($0, / # SKIP /)) {
+				verdict = "skip"
+				reason = substr($0, RSTART + RLENGTH)
+			} else if (verdict == "fail") {
+				# Why is on the next line.
+				getline
+				reason = substr($0, 3)
+			}
+			print verdict, name, 0, reason
+		}' "$1" >>"$2"
+}
+
+key_integration() {
+	digest "$(uname -r)" "$release" tests/integration
+}
+run_integration() {
+	timeout --foreground -k 10 900 tests/integration/run --runtime "$root/$release" --results "$1"
+}
+
+key_engines() {
+	# shellcheck disable=SC2046  # a list of packages
+	digest "$(uname -r)" "$release" tests/engines "$(dpkg-query -W $(<tests/engines/packages) 2>&1)"
+}
+run_engines() {
+	timeout --foreground -k 10 1800 tests/engines/run --runtime "$root/$release" --results "$1"
+}
+
+key_asan() {
+	digest "$(uname -r)" build/asan/oci-rt "$conformance"
+}
+run_asan() {
+	local status=0
+	timeout --foreground -k 10 1800 "$conformance" --runtime "$root/build/asan/oci-rt" --timeout 60 --format tap \
+		>"$scratch/asan.tap" || status=$?
+	tap_results "$scratch/asan.tap" "$1"
+	return "$status"
+}
