@@ -23,7 +23,7 @@ spec::Hook shell(const std::string& script, std::optional<std::int64_t> timeout 
 }
 
 base::Result<> run(const Hooks& hooks, const tests::TempDir& place, std::string_view state = "{}") {
-    return run_hooks({"prestart", hooks}, state, place.path());
+    return runtime::run_hooks({"prestart", hooks}, state, place.path());
 }
 
 } // namespace
@@ -85,7 +85,7 @@ TEST_CASE("a hook that is killed or cannot be executed is told as such", "[hooks
     place.write("plain", "#!/bin/sh\n", 0644);
     CHECK(error_text(run({{.path = place.at("plain")}}, place))
               .find("Permission denied (EACCES)") != std::string::npos);
-    CHECK(error_text(run_hooks({"prestart", Hooks{shell("true")}}, "{}", place.at("gone")))
+    CHECK(error_text(runtime::run_hooks({"prestart", Hooks{shell("true")}}, "{}", place.at("gone")))
               .find("No such file or directory (ENOENT)") != std::string::npos);
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("where all hooks have to run, a failure is a warning", "[hooks]") {
         logged.push_back(base::cat(static_cast<int>(level), " ", line));
     });
     const Hooks hooks = {shell("exit 4"), shell("echo ran > out")};
-    run_all_hooks({"poststop", hooks}, "{}", place.path());
+    runtime::run_all_hooks({"poststop", hooks}, "{}", place.path());
     base::log::redirect({});
     CHECK(place.read("out") == "ran\n");
     REQUIRE(logged.size() == 1);

@@ -79,7 +79,7 @@ runtime::Plan plan_of_everything() {
 
 TEST_CASE("every conversation begins with the plan and ends with the release", "[script]") {
     for (const ScriptFacts& facts : all_script_facts()) {
-        const Script script = script_of(facts);
+        const Script script = runtime::script_of(facts);
         const bool mapped_first = facts.new_user_namespace && !facts.relay;
         REQUIRE(script.size() >= 3);
         CHECK(script.front() == (mapped_first ? Message::mapped : Message::begin));
@@ -92,7 +92,7 @@ TEST_CASE("every conversation begins with the plan and ends with the release", "
 
 TEST_CASE("a turn is in the script exactly if there is a reason for it", "[script]") {
     for (const ScriptFacts& facts : all_script_facts()) {
-        const Script script = script_of(facts);
+        const Script script = runtime::script_of(facts);
         const auto count = [&](Message message) { return std::ranges::count(script, message); };
         CHECK(count(Message::begin) == 1);
         CHECK(count(Message::mapped) == (facts.new_user_namespace ? 1 : 0));
@@ -107,20 +107,20 @@ TEST_CASE("a turn is in the script exactly if there is a reason for it", "[scrip
 
 TEST_CASE("every turn is taken in the order of the drawing", "[script]") {
     // Where a relay speaks, the maps can only be written behind it: they are its sibling's.
-    const Script relayed = script_of({.relay = true, .new_user_namespace = true,
+    const Script relayed = runtime::script_of({.relay = true, .new_user_namespace = true,
                                       .source_packets = 2, .hooks_before_pivot = true,
                                       .terminal = true, .notifies = true});
     CHECK(relayed == Script{Message::begin, Message::sibling, Message::mapped, Message::sources,
                             Message::sources, Message::mounted, Message::hooked, Message::console,
                             Message::listener, Message::ready, Message::release});
-    const Script direct = script_of({.new_user_namespace = true});
+    const Script direct = runtime::script_of({.new_user_namespace = true});
     CHECK(direct == Script{Message::mapped, Message::begin, Message::ready, Message::release});
 }
 
 TEST_CASE("each question gets its answer: nobody waits for two peers at once", "[script]") {
     // The parent answers each word of the child that needs one before the child speaks again.
     for (const ScriptFacts& facts : all_script_facts()) {
-        const Script script = script_of(facts);
+        const Script script = runtime::script_of(facts);
         for (std::size_t i = 0; i < script.size(); ++i) {
             if (script[i] == Message::mounted) {
                 REQUIRE(i + 1 < script.size());
@@ -315,7 +315,7 @@ TEST_CASE("the plan arrives in stage 2 as it was made", "[plan]") {
     CHECK(arrived.init.start_container_hooks.size() == 1);
     CHECK(arrived.init.process->console_size->width == 80);
     CHECK(arrived.init.process->filter.front().k == 0x7fff0000);
-    CHECK(encode(value(runtime::decode_init_plan(encode({})))) == encode({}));
+    CHECK(encode(value(runtime::decode_init_plan(runtime::encode({})))) == runtime::encode({}));
 }
 
 TEST_CASE("a plan that is cut anywhere is none", "[plan]") {
