@@ -22,8 +22,21 @@ constexpr const char* kGate = "gate";
 constexpr const char* kVerdict = "verdict";
 constexpr mode_t kMode = 0600;
 
+// What is written to the verdict: one or both of these, with the error behind the second.
+constexpr char kExecutes = '+';
+constexpr char kFailed = '!';
+
 Result<> make_fifo(FdRef directory, const char* name) {
     return base::sys::mknod(directory, name, S_IFIFO | kMode, 0);
+}
+
+Result<> judged(std::string_view verdict) {
+    const bool executes = verdict.starts_with(kExecutes);
+    verdict.remove_prefix(executes ? 1 : 0);
+    if (verdict.starts_with(kFailed)) {
+        return base::decode_error(verdict.substr(1));
+    }
+    return executes ? done() : Error("the container's process ended before its program was executed");
 }
 
 } // namespace
@@ -53,8 +66,12 @@ bool wait_at_gate(FdRef gate) {
     return size && *size == 1;
 }
 
+void announce_program(FdRef verdict) {
+    static_cast<void>(base::sys::write(verdict, std::string_view(&kExecutes, 1)));
+}
+
 int give_verdict(FdRef verdict, const Error& error) {
-    static_cast<void>(base::sys::write(verdict, base::encode(error)));
+    static_cast<void>(base::sys::write(verdict, base::cat(kFailed, base::encode(error))));
     return 1;
 }
 
@@ -75,7 +92,7 @@ Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
     TRY_ASSIGN(const Fd gate, base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     TRY(base::sys::write_once(gate, "!"));
 
-    std::string error;
+    std::string word;
     std::array<char, 4096> buffer{};
     while (true) {
         std::array<pollfd, 2> watched = {{{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
@@ -87,7 +104,7 @@ Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
         }
         Result<std::size_t> size = base::sys::read(verdict, buffer);
         if (size && *size > 0) {
-            error.append(buffer.data(), *size);
+            word.append(buffer.data(), *size);
         } else if (size) {
             break; // executed, or ended
         } else if (size.code() != EAGAIN) {
@@ -96,7 +113,7 @@ Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
             break; // a copy of its end is still open elsewhere
         }
     }
-    return error.empty() ? done() : Result<>(base::decode_error(error));
+    return judged(word);
 }
 
 } // namespace runtime

@@ -25,6 +25,9 @@ base::Result<> remove_gate(base::FdRef directory);
 
 /// Container: waits for the byte. False if that fails, which means: end.
 bool wait_at_gate(base::FdRef gate);
+/// Container: says that nothing but the exec is left. Without it EOF is no success: the process has
+/// ended on its way, in a hook for instance.
+void announce_program(base::FdRef verdict);
 /// Container: reports why it did not start; returns the exit code.
 int give_verdict(base::FdRef verdict, const base::Error& error);
 
@@ -32,8 +35,8 @@ int give_verdict(base::FdRef verdict, const base::Error& error);
 base::Result<bool> somebody_waits(base::FdRef directory);
 
 /// `start`: opens the gate and waits for the exec or for the container's error. `init` is the
-/// container's pidfd; its death ends the wait. ENXIO if nobody waits; ETIMEDOUT after `bound_ms`
-/// (-1: no bound).
+/// container's pidfd; its death before it came to the exec is an error. ENXIO if nobody waits;
+/// ETIMEDOUT after `bound_ms` (-1: no bound).
 base::Result<> open_gate(base::FdRef directory, base::FdRef init, int bound_ms);
 
 } // namespace runtime

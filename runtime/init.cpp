@@ -506,6 +506,7 @@ int wait_and_start(Stage2& stage) {
         return give_verdict(stage.verdict,
                             std::move(Error("config.json has no process to start")).at("/process"));
     }
+    announce_program(stage.verdict);
     return give_verdict(stage.verdict, execute_process(stage));
 }
 

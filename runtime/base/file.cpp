@@ -46,7 +46,11 @@ Result<> replace_file(FdRef directory, ZView name, std::string_view content, mod
             return written;
         }
     }
-    return sys::rename(directory, temporary, directory, name);
+    Result<> renamed = sys::rename(directory, temporary, directory, name);
+    if (!renamed) {
+        static_cast<void>(sys::unlink(directory, temporary));
+    }
+    return renamed;
 }
 
 } // namespace base

@@ -16,7 +16,8 @@ constexpr int kMostAttempts = 128;  // EAGAIN of openat2 while somebody renames
 constexpr mode_t kDirectoryMode = 0755;
 constexpr mode_t kFileMode = 0644;
 
-/// The components of a path still to be walked, next one last.
+/// The components of a path still to be walked, next one last. A slash at the end asks for a
+/// directory, as "." does.
 class Components {
   public:
     explicit Components(std::string_view path) { push(path); }
@@ -24,8 +25,8 @@ class Components {
     void push(std::string_view path) {
         const std::vector<std::string_view> names = split(path, '/');
         for (auto name = names.rbegin(); name != names.rend(); ++name) {
-            if (!name->empty() && *name != ".") {
-                names_.emplace_back(*name);
+            if (!name->empty() || name == names.rbegin()) {
+                names_.emplace_back(name->empty() ? "." : *name);
             }
         }
     }
@@ -82,15 +83,21 @@ Result<Fd> RootDir::by_openat2(ZView path, int flags, std::uint64_t extra) const
     }
 }
 
-Result<Fd> RootDir::walk(std::string_view path, Missing missing) const {
+Result<Fd> RootDir::walk(std::string_view path, Missing missing, Links links) const {
+    if (path.empty()) {
+        return walk_failed(ENOENT, path, path);
+    }
     // The directories passed, so that ".." goes back to one that we hold, never up by name.
     std::vector<Fd> passed;
     Components todo(path);
-    int links = 0;
+    int followed = 0;
     const auto here = [&] { return passed.empty() ? root_.ref() : passed.back().ref(); };
 
     while (!todo.empty()) {
         const std::string name = todo.pop();
+        if (name == ".") {
+            continue; // only directories are passed
+        }
         if (name == "..") {
             if (!passed.empty()) {
                 passed.pop_back();
@@ -101,7 +108,11 @@ Result<Fd> RootDir::walk(std::string_view path, Missing missing) const {
         if (!entry && entry.code() == ENOENT && missing != Missing::fail) {
             if (missing == Missing::make_last_a_file && todo.empty()) {
                 // O_EXCL: a link that appears now is not followed.
-                entry = sys::open(here(), name, O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode);
+                if (Result<Fd> made =
+                        sys::open(here(), name, O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode);
+                    !made && made.code() != EEXIST) {
+                    return made;
+                }
             } else if (Result<> made = sys::mkdir(here(), name, kDirectoryMode);
                        !made && made.code() != EEXIST) {
                 return std::move(made).error();
@@ -113,7 +124,7 @@ Result<Fd> RootDir::walk(std::string_view path, Missing missing) const {
         }
         TRY_ASSIGN(const struct stat status, sys::fstat(*entry));
         if (S_ISLNK(status.st_mode)) {
-            if (++links > kMostLinks) {
+            if (links == Links::refuse || ++followed > kMostLinks) {
                 return walk_failed(ELOOP, path, name);
             }
             TRY_ASSIGN(const std::string target, sys::readlink(*entry, ""));
@@ -140,21 +151,7 @@ Result<Fd> RootDir::resolve_without_links(ZView path) const {
     if (has_openat2()) {
         return by_openat2(path, O_PATH, RESOLVE_NO_SYMLINKS);
     }
-    TRY_ASSIGN(Fd at, sys::duplicate(root_));
-    for (const std::string_view name : split(path.view(), '/')) {
-        if (name.empty() || name == ".") {
-            continue;
-        }
-        if (name == "..") {
-            return walk_failed(EINVAL, path.view(), name);
-        }
-        TRY_ASSIGN(at, sys::open(at, std::string(name), O_PATH | O_NOFOLLOW));
-        TRY_ASSIGN(const struct stat status, sys::fstat(at));
-        if (S_ISLNK(status.st_mode)) {
-            return walk_failed(ELOOP, path.view(), name);
-        }
-    }
-    return at;
+    return walk(path.view(), Missing::fail, Links::refuse);
 }
 
 Result<Fd> RootDir::open(ZView path, int flags) const {
@@ -202,17 +199,21 @@ Result<Fd> RootDir::make_last(ZView path, mode_t type) const {
 }
 
 Result<Fd> RootDir::make_file(ZView path) const {
-    Result<Fd> found = resolve(path);
+    std::string name(path.view());
+    while (name.size() > 1 && name.ends_with('/')) {
+        name.pop_back();
+    }
+    Result<Fd> found = resolve(name);
     if (!found) {
-        found = make_last(path, S_IFREG);
+        found = make_last(name, S_IFREG);
     }
     if (!found) {
-        found = walk(path.view(), Missing::make_last_a_file);
+        found = walk(name, Missing::make_last_a_file);
     }
     if (found) {
         TRY_ASSIGN(const struct stat status, sys::fstat(*found));
         if (S_ISDIR(status.st_mode)) {
-            return walk_failed(EISDIR, path.view(), path.view());
+            return walk_failed(EISDIR, name, name);
         }
     }
     return found;

@@ -31,7 +31,8 @@ class RootDir {
     [[nodiscard]] Result<Fd> open(ZView path, int flags) const;
     /// The directory `path`, made with its parents where missing (mode 0755 less umask).
     [[nodiscard]] Result<Fd> make_directories(ZView path) const;
-    /// The file `path` of any type but directory; an empty one is made where nothing is.
+    /// The file `path` of any type but directory; an empty one is made where nothing is. Slashes
+    /// behind it do not matter.
     [[nodiscard]] Result<Fd> make_file(ZView path) const;
 
     /// A place for a new entry: its directory (made where missing) and its last name.
@@ -49,7 +50,9 @@ class RootDir {
     /// The common case, where only the last name is missing: without a walk. EEXIST for a dangling
     /// link, which the walk follows.
     [[nodiscard]] Result<Fd> make_last(ZView path, mode_t type) const;
-    [[nodiscard]] Result<Fd> walk(std::string_view path, Missing missing) const;
+    enum class Links { follow, refuse };
+    [[nodiscard]] Result<Fd> walk(std::string_view path, Missing missing,
+                                  Links links = Links::follow) const;
     [[nodiscard]] Result<Fd> by_openat2(ZView path, int flags, std::uint64_t extra) const;
     [[nodiscard]] bool has_openat2() const;
 

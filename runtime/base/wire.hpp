@@ -81,7 +81,11 @@ class WireReader {
   private:
     template <class T>
     void get(T& value) {
-        if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+        if constexpr (std::is_same_v<T, bool>) {
+            const std::string_view byte = take(1);
+            failed_ = failed_ || static_cast<unsigned char>(byte.front()) > 1;
+            value = !failed_ && byte.front() != 0;
+        } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
             const std::string_view bytes = take(sizeof value);
             if (!failed_) {
                 std::memcpy(&value, bytes.data(), sizeof value);
@@ -93,15 +97,10 @@ class WireReader {
     void get(std::string& text) { text = take(length()); }
     template <class T>
     void get(std::vector<T>& values) {
-        // Each value takes a byte at least, so a length beyond the rest is a lie.
-        const std::size_t count = length();
-        if (count > rest_.size()) {
-            failed_ = true;
-            return;
-        }
-        values.resize(count);
-        for (T& value : values) {
-            get(value);
+        values.clear();
+        // One by one, because the length may be a lie.
+        for (std::size_t left = length(); left > 0 && !failed_; --left) {
+            get(values.emplace_back());
         }
     }
     template <class T>

@@ -28,21 +28,15 @@ void Arguments::note_flag(std::string_view names) {
     described_->flags.push_back(cat("--", names.substr(0, names.find(','))));
 }
 
-/// Boost's flags take no value: "--detach=true" becomes "--detach", "--detach=false" nothing.
-std::vector<std::string> Arguments::without_flag_values(std::span<const std::string> given) const {
-    std::vector<std::string> kept;
-    for (const std::string& argument : given) {
-        const std::size_t equals = argument.find('=');
-        const std::string name = argument.substr(0, equals);
-        const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
-        const bool flag = std::ranges::find(described_->flags, name) != described_->flags.end();
-        if (!flag || (value != "true" && value != "false")) {
-            kept.push_back(argument);
-        } else if (value == "true") {
-            kept.push_back(name);
-        }
-    }
-    return kept;
+/// Boost's flags take no value, so "--detach=true" and "--detach=false" are read here: which it is,
+/// and nullopt for any other argument.
+std::optional<bool> Arguments::flag_value(std::string_view argument) const {
+    const std::size_t equals = argument.find('=');
+    const bool is_flag = equals != std::string_view::npos &&
+                         std::ranges::find(described_->flags, argument.substr(0, equals)) !=
+                             described_->flags.end();
+    const std::string_view value = is_flag ? argument.substr(equals + 1) : "";
+    return value == "true" || value == "false" ? std::optional(value == "true") : std::nullopt;
 }
 
 Arguments::Arguments(std::string usage, std::string summary, Order order)
@@ -95,9 +89,22 @@ std::string Arguments::help() const {
 
 Result<bool> Arguments::parse(std::span<const std::string> given) {
     // Behind "--", and with options_first behind the first argument that is no option, nothing is
-    // an option. Boost offers the rest of the arguments to this before it looks at them itself.
-    const auto take_positional = [this](std::vector<std::string>& args) {
+    // an option. Boost offers the rest of the arguments to this before it looks at them itself; it
+    // also offers single words, to learn whether they are a value, which they always are.
+    const std::vector<std::string>* whole = nullptr;
+    const auto take_first = [this, &whole](std::vector<std::string>& args) {
         std::vector<po::option> taken;
+        whole = whole == nullptr ? &args : whole;
+        if (&args != whole) {
+            return taken;
+        }
+        if (const std::optional<bool> set = flag_value(args.front()); set == true) {
+            args.front().resize(args.front().find('='));
+        } else if (set == false) {
+            args.erase(args.begin());
+            taken.emplace_back(); // nothing
+            return taken;
+        }
         const bool separator = args.front() == "--";
         const bool option = args.front().size() > 1 && args.front().starts_with('-');
         if (separator || (!option && order_ == Order::options_first)) {
@@ -111,11 +118,11 @@ Result<bool> Arguments::parse(std::span<const std::string> given) {
     try {
         po::options_description all;
         all.add(described_->visible).add(described_->hidden);
-        po::command_line_parser parser(without_flag_values(given));
+        po::command_line_parser parser(std::vector<std::string>(given.begin(), given.end()));
         namespace style = po::command_line_style;
         parser.options(all)
             .style(style::unix_style & ~style::allow_guessing)
-            .extra_style_parser(take_positional);
+            .extra_style_parser(take_first);
         const po::parsed_options parsed = parser.run();
         for (const po::option& option : parsed.options) {
             if (option.string_key.empty()) {

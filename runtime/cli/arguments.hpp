@@ -49,8 +49,7 @@ class Arguments {
 
   private:
     void note_flag(std::string_view names);
-    [[nodiscard]] std::vector<std::string>
-    without_flag_values(std::span<const std::string> given) const;
+    [[nodiscard]] std::optional<bool> flag_value(std::string_view argument) const;
 
     struct Described;
     std::string usage_;

@@ -4,10 +4,9 @@
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/cli/arguments.hpp"
+#include "runtime/cli/sizes.hpp"
 #include "runtime/cli/verbs.hpp"
 #include "runtime/container.hpp"
-
-#include <limits>
 
 #include <unistd.h>
 
@@ -50,28 +49,17 @@ void declare(Arguments& arguments, Given& given) {
     arguments.value("kernel-memory-tcp", given.kernel_memory_tcp, "obsolete");
 }
 
-/// A whole number, with b, k, m, g or t behind it for a size in bytes.
 template <class Int>
 Result<> take(const std::optional<std::string>& given, std::string_view option,
               std::optional<Int>& target) {
     if (!given) {
         return base::done();
     }
-    std::string_view digits = *given;
-    unsigned shift = 0;
-    constexpr std::string_view kUnits = "bkmgt";
-    if (!digits.empty()) {
-        const char last = static_cast<char>(digits.back() | 0x20);
-        if (const std::size_t unit = kUnits.find(last); unit != std::string_view::npos) {
-            shift = static_cast<unsigned>(10 * unit);
-            digits.remove_suffix(1);
-        }
-    }
-    const std::optional<Int> number = base::parse_number<Int>(digits);
-    if (!number || (shift > 0 && (*number < 0 || *number > (std::numeric_limits<Int>::max() >> shift)))) {
+    const std::optional<Int> number = size_of<Int>(*given);
+    if (!number) {
         return Error(cat("invalid value ", quoted(*given), " for --", option));
     }
-    target = static_cast<Int>(*number << shift);
+    target = number;
     return base::done();
 }
 
