@@ -213,8 +213,8 @@ Result<> Execution::make_plan() {
     plan_.process = std::move(planned.plan);
     plan_.debug = base::log::enabled(base::log::Level::debug);
     plan_notifies_ = filter && filter->notifies();
-    plan_.script = script_of(
-        {.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
+    plan_.script =
+        script_of({.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
     limits_ = limits_of(process, origin);
     if (process.exec_cpu_affinity) {
         initial_cpus_ = process.exec_cpu_affinity->initial;

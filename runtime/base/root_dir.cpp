@@ -11,8 +11,8 @@ namespace base {
 
 namespace {
 
-constexpr int kMostLinks = 40;      // as the kernel (MAXSYMLINKS)
-constexpr int kMostAttempts = 128;  // EAGAIN of openat2 while somebody renames
+constexpr int kMostLinks = 40;     // as the kernel (MAXSYMLINKS)
+constexpr int kMostAttempts = 128; // EAGAIN of openat2 while somebody renames
 constexpr mode_t kDirectoryMode = 0755;
 constexpr mode_t kFileMode = 0644;
 
@@ -75,8 +75,8 @@ bool RootDir::has_openat2() const {
 
 Result<Fd> RootDir::by_openat2(ZView path, int flags, std::uint64_t extra) const {
     for (int attempt = 0;; ++attempt) {
-        Result<Fd> fd = sys::open2(root_, path, flags,
-                                   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | extra);
+        Result<Fd> fd =
+            sys::open2(root_, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | extra);
         if (fd || fd.code() != EAGAIN || attempt == kMostAttempts) {
             return fd;
         }

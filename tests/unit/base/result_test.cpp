@@ -113,15 +113,14 @@ TEST_CASE("TRY hands the error on, or goes on with the value", "[result]") {
 
 TEST_CASE("a failed call is told with its arguments", "[result]") {
     const tests::TempDir place;
-    const base::Fd file = tests::value(
-        base::sys::open(place.fd(), "f", O_CREAT | O_RDWR | O_EXCL, 0600));
+    const base::Fd file =
+        tests::value(base::sys::open(place.fd(), "f", O_CREAT | O_RDWR | O_EXCL, 0600));
     errno = EINVAL;
     const Error error = base::call_failed("name", file, base::FdRef::cwd(), "text \"q\"", -5,
                                           base::Hex{31}, base::Octal{0755}, base::Word{"O_PATH"});
-    CHECK(error.text() ==
-          base::cat("name(", file.number(), " \"", place.path(),
-                    "/f\", cwd, \"text \\\"q\\\"\", -5, 0x1f, 0755, O_PATH): "
-                    "Invalid argument (EINVAL)"));
+    CHECK(error.text() == base::cat("name(", file.number(), " \"", place.path(),
+                                    "/f\", cwd, \"text \\\"q\\\"\", -5, 0x1f, 0755, O_PATH): "
+                                    "Invalid argument (EINVAL)"));
 }
 
 TEST_CASE("a descriptor that is none is told by its number", "[result]") {

@@ -1,6 +1,6 @@
 // Paths inside a root: the same cases for both ways of resolving them.
-#include "runtime/base/root_dir.hpp"
 #include "runtime/base/child.hpp"
+#include "runtime/base/root_dir.hpp"
 #include "tests/temp_dir.hpp"
 
 #include <cctype>
@@ -165,9 +165,18 @@ TEST_CASE("paths are resolved as the container would see them, and stay inside",
 
 TEST_CASE("where links are refused, every one is, also on the way", "[root_dir]") {
     static const std::vector<Row> kRows = {
-        {"/", "."},       {"dir/sub", "dir/sub"}, {"/dir/./file", "dir/file"}, {"rel", "ELOOP"},
-        {"abs", "ELOOP"}, {"rel/file", "ELOOP"},  {"dir/link", "ELOOP"},       {"top/dir", "ELOOP"},
-        {"..", "."},      {"dir/../file", "file"}, {"nothing", "ENOENT"},      {"file/x", "ENOTDIR"},
+        {"/", "."},
+        {"dir/sub", "dir/sub"},
+        {"/dir/./file", "dir/file"},
+        {"rel", "ELOOP"},
+        {"abs", "ELOOP"},
+        {"rel/file", "ELOOP"},
+        {"dir/link", "ELOOP"},
+        {"top/dir", "ELOOP"},
+        {"..", "."},
+        {"dir/../file", "file"},
+        {"nothing", "ENOENT"},
+        {"file/x", "ENOTDIR"},
         {"dangling", "ELOOP"},
     };
     const Tree tree;
@@ -259,19 +268,11 @@ TEST_CASE("a place is a directory and a last name, which is no walk", "[root_dir
         std::string name;
     };
     static const std::vector<PlaceRow> kRows = {
-        {"new", ".", "new"},
-        {"/new//", ".", "new"},
-        {"a/b/new", "a/b", "new"},
-        {"abs/new", "dir", "new"},
-        {"rel", ".", "rel"}, // the link itself
-        {"dir/../x", ".", "x"},
-        {"", "EINVAL", ""},
-        {"/", "EINVAL", ""},
-        {".", "EINVAL", ""},
-        {"dir/..", "EINVAL", ""},
-        {"dir/../", "EINVAL", ""},
-        {"dir/.", "EINVAL", ""},
-        {"file/x", "ENOTDIR", ""},
+        {"new", ".", "new"},       {"/new//", ".", "new"},    {"a/b/new", "a/b", "new"},
+        {"abs/new", "dir", "new"}, {"rel", ".", "rel"}, // the link itself
+        {"dir/../x", ".", "x"},    {"", "EINVAL", ""},        {"/", "EINVAL", ""},
+        {".", "EINVAL", ""},       {"dir/..", "EINVAL", ""},  {"dir/../", "EINVAL", ""},
+        {"dir/.", "EINVAL", ""},   {"file/x", "ENOTDIR", ""},
     };
     for (const RootDir::Resolver resolver : kBoth) {
         const Tree tree;

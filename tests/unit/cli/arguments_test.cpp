@@ -249,7 +249,8 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
         {"exec", {}, "the id of a container is missing"},
         {"exec", {"a"}, "a program to execute is missing"},
         {"exec", {"-g", "x", "a", "ls"}, "invalid group id \"x\""},
-        {"exec", {"--apparmor", "p", "a", "ls"},
+        {"exec",
+         {"--apparmor", "p", "a", "ls"},
          "this version of oci-rt cannot apply AppArmor or SELinux labels yet"},
         {"list", {"--format", "xml"}, "unknown format \"xml\""},
         {"ps", {}, "the id of a container is missing"},
@@ -262,9 +263,8 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
 }
 
 TEST_CASE("verbs tell of containers that do not exist", "[cli]") {
-    const auto verb =
-        GENERATE(as<std::string>{}, "start", "state", "kill", "delete", "pause", "resume", "ps",
-                 "update");
+    const auto verb = GENERATE(as<std::string>{}, "start", "state", "kill", "delete", "pause",
+                               "resume", "ps", "update");
     INFO(verb);
     CHECK(verb_error(verb, {"nobody"}) ==
           "container \"nobody\" does not exist: No such file or directory (ENOENT)");
