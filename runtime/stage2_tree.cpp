@@ -99,10 +99,10 @@ Result<> mount_all(Stage2& stage) {
 
 Result<> make_devices(Stage2& stage) {
     const namespaces::MountPlan& mounts = stage.plan.mounts;
-    for (std::size_t i = 0; i < mounts.nodes.size(); ++i) {
-        Fd prepared = stage.nodes.empty() ? Fd() : std::move(stage.nodes[i]);
-        TRY(namespaces::make_node(*stage.root, mounts.nodes[i], std::move(prepared)));
-    }
+    ::umask(0); // nodes get their modes at once
+    Result<> made = namespaces::make_nodes(*stage.root, mounts.nodes, std::move(stage.nodes));
+    ::umask(kTreeUmask);
+    TRY(std::move(made));
     return mounts.device_links ? namespaces::make_device_links(*stage.root) : done();
 }
 
