@@ -11,6 +11,7 @@ house=$OCI_RT_ENGINES_HOUSE
 . "$here/lib/cgroup.sh"
 . "$here/lib/$group.sh"
 . "$file"
-cd "$house/cases/${tag#case}"
+said=$house/cases/${tag#case}
+cd "$said"
 trap 'clean_case || true' EXIT
 "$name"

@@ -97,11 +97,6 @@ reads() {
 	limit_is "$(pid_of_task)" "$@"
 }
 
-# is_longer_than FILE LINES
-is_longer_than() {
-	(($(wc -l <"$1") > $2))
-}
-
 # ctr_spec MEMBERS: writes config.json for `ctr run --config`: the members, and what every container needs.
 ctr_spec() {
 	cp -a "$house/rootfs" root

@@ -72,6 +72,8 @@ furnish_house() {
 		[[ ! -d $covered ]] || mount -t tmpfs -o mode=755 tmpfs "$covered"
 	done
 	chmod 1777 /dev/shm
+	# In memory nobody waits for a disk: engines sync whatever they write.
+	$keep || mount -t tmpfs -o mode=755 tmpfs "$house"
 	mkdir -p /run/lock "$house/home"
 	# A resolv.conf that points into /run would lead nowhere now, which engines do not like.
 	if [[ -L /etc/resolv.conf && ! -e /etc/resolv.conf ]]; then
