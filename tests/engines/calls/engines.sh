@@ -140,6 +140,13 @@ a_hundred_execs_in_a_row_leave_nothing() {
 	is "[$(cat bundle/init.pid)]"
 }
 
+exec_waits_for_its_slow_parts() {
+	sleeping
+	# Descriptors are sent late, what needs none is not: the relay is overtaken by the process that it has cloned.
+	code 7 strace -f -o trace -e inject=sendmsg:delay_enter=200000 \
+		"$runtime" --root "$PWD/state" exec "$tag" sh -c 'exit 7'
+}
+
 everything_behind_the_id_of_exec_is_the_program() {
 	sleeping
 	ok rt exec "$tag" echo --detach --help -t
@@ -269,6 +276,7 @@ a_group_with_processes_in_it_is_refused() {
 	says 'not empty'
 	kill $!
 	wait $! || true
+	rmdir "$group"
 }
 
 a_frozen_group_is_refused() {
