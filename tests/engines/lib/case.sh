@@ -9,6 +9,7 @@ tag=$5
 house=$OCI_RT_ENGINES_HOUSE
 . "$here/lib/expect.sh"
 . "$here/lib/cgroup.sh"
+. "$here/lib/traces.sh"
 . "$here/lib/$group.sh"
 . "$file"
 said=$house/cases/${tag#case}

@@ -59,7 +59,7 @@ open_containerd() {
 	start_containerd
 	docker_archive "$house/rootfs" "$image" "$house/image.tar"
 	ctr image import --snapshotter "$(cat "$house/containerd/snapshotter")" "$house/image.tar" >/dev/null
-	findmnt -rno TARGET | sort >"$house/mounts.before"
+	remember_mounts
 }
 
 close_containerd() {

@@ -64,7 +64,7 @@ open_podman() {
 	PATH=$house/bin:$PATH
 	write_podman_configuration
 	tar -C "$house/rootfs" --numeric-owner -c . | podman import --quiet --change 'CMD ["sh"]' --change 'ENV PATH=/usr/bin:/bin:/sbin' - "$image" >/dev/null
-	findmnt -rno TARGET | sort >"$house/mounts.before"
+	remember_mounts
 }
 
 close_podman() {
