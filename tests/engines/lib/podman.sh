@@ -95,6 +95,12 @@ status_is() {
 	[[ $(podman inspect --format '{{.State.Status}}' "$tag") = "$1" ]]
 }
 
+# orphans_are_gone: deletes all that the runtime knows, and tells whether nobody looks after a container any more.
+orphans_are_gone() {
+	"$runtime" list --quiet | xargs -rn1 "$runtime" delete --force
+	no_process_is conmon
+}
+
 # is_ended_by SIGNAL PID: sends it and tells whether the process is gone.
 is_ended_by() {
 	! kill "-$1" "$2"
