@@ -116,6 +116,7 @@ a_program_that_cannot_be_executed_gives_126() {
 
 a_missing_program_gives_127() {
 	code 127 podman run --rm "$image" no-such-program
+	[[ $errors != *seccomp* ]] || differs "no suspicion of the filter" "$errors"
 	code 127 podman run --rm "$image" /no/such/program
 }
 
