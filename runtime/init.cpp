@@ -112,7 +112,8 @@ Result<> take_begin(Stage2& stage) {
 
 /// A filter that is loaded without no_new_privs covers the change of user, too.
 Error explained(const Stage2& stage, Error error) {
-    if (stage.filtered && error.code() != 0) {
+    // What filters answer with; of a program that is not there (ENOENT) they are innocent.
+    if (stage.filtered && (error.code() == EPERM || error.code() == ENOSYS)) {
         return std::move(error).hint("the container's seccomp filter was in force already, and may "
                                      "have forbidden this call");
     }

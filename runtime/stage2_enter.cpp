@@ -3,6 +3,7 @@
 #include "runtime/base/sys.hpp"
 #include "runtime/stage2.hpp"
 
+#include <array>
 #include <csignal>
 
 #include <sched.h>
@@ -37,6 +38,7 @@ Result<> relay(Stage2& stage) {
     TRY(namespaces::make_time_namespace(spawn));
     TRY(namespaces::join_all(spawn, stage.joins));
     stage.joins.clear();
+    TRY_ASSIGN(base::sys::Pipe named, base::sys::pipe());
     TRY_ASSIGN(const namespaces::Sibling sibling, namespaces::clone_sibling(spawn.new_types));
     if (sibling.pid > 0) {
         const FdRef sent[] = {sibling.pidfd};
@@ -45,6 +47,10 @@ Result<> relay(Stage2& stage) {
         ::_exit(0);
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // Both speak on the same socket: not before the relay's last word, which its end shows.
+    named.write_end = Fd();
+    std::array<char, 1> nothing{};
+    TRY(base::sys::read(named.read_end, nothing));
     stage.channel.skip(Message::sibling);
     if (spawn.makes(spec::NamespaceType::user)) {
         TRY(stage.channel.expect(Message::mapped));

@@ -9,8 +9,10 @@ tag=$5
 house=$OCI_RT_ENGINES_HOUSE
 . "$here/lib/expect.sh"
 . "$here/lib/cgroup.sh"
+. "$here/lib/traces.sh"
 . "$here/lib/$group.sh"
 . "$file"
-cd "$house/cases/${tag#case}"
+said=$house/cases/${tag#case}
+cd "$said"
 trap 'clean_case || true' EXIT
 "$name"

@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 
 # try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`.  Files take them,
-# no pipes: what a command leaves running would keep a pipe open.
+# no pipes: what a command leaves running would keep a pipe open.  They are not in the folder of the case.
 try() {
 	tried=$*
 	status=0
-	"$@" >"$house/stdout" 2>"$house/stderr" || status=$?
-	output=$(tr -d '\0' <"$house/stdout")
-	errors=$(tr -d '\0' <"$house/stderr")
+	"$@" >"$said.out" 2>"$said.err" || status=$?
+	output=$(tr -d '\0' <"$said.out")
+	errors=$(tr -d '\0' <"$said.err")
 }
 
 # code N COMMAND...: runs it and expects this exit code.
@@ -64,9 +64,9 @@ equal() {
 	[[ $1 = "$2" ]] || differs "$3: \"$2\"" "\"$1\""
 }
 
-# soon WHAT COMMAND...: tries until it succeeds, at most 10 s long (a busy machine is slow).
+# soon WHAT COMMAND...: tries until it succeeds, at most 30 s long (a busy machine is slow).
 soon() {
-	local what=$1 end=$((SECONDS + 10))
+	local what=$1 end=$((SECONDS + 30))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || differs "$what" "it did not come"
@@ -88,4 +88,9 @@ can_raise_limits() {
 # processes_are COUNT COMMAND: how many processes have this command line.
 processes_are() {
 	[[ $(pgrep -cfx -- "$2") = "$1" ]]
+}
+
+# is_longer_than FILE LINES
+is_longer_than() {
+	(($(wc -l <"$1") > $2))
 }

@@ -101,7 +101,6 @@ a_missing_source_is_told_by_its_name() {
 	says /no/such/source
 }
 
-# limit: 90
 two_hundred_mounts_are_made() {
 	local i options=()
 	for ((i = 0; i < 200; i++)); do
