@@ -36,7 +36,16 @@ Result<> judged(std::string_view verdict) {
     if (verdict.starts_with(kFailed)) {
         return base::decode_error(verdict.substr(1));
     }
-    return executes ? done() : Error("the container's process ended before its program was executed");
+    return executes ? done()
+                    : Error("the container's process ended before its program was executed");
+}
+
+/// Waits until no process has the gate open to read: the kernel takes it from the executed program
+/// a moment behind the verdict, and until then the container would look as if it were waiting.
+Result<> wait_for_nobody(FdRef gate, FdRef init, int bound_ms) {
+    std::array<pollfd, 2> watched = {{{gate.number(), 0, 0}, {init.number(), POLLIN, 0}}};
+    TRY(base::sys::poll(watched, bound_ms));
+    return done();
 }
 
 } // namespace
@@ -89,13 +98,15 @@ Result<bool> somebody_waits(FdRef directory) {
 Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
     TRY_ASSIGN(const Fd verdict,
                base::sys::open(directory, kVerdict, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
-    TRY_ASSIGN(const Fd gate, base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd gate,
+               base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     TRY(base::sys::write_once(gate, "!"));
 
     std::string word;
     std::array<char, 4096> buffer{};
     while (true) {
-        std::array<pollfd, 2> watched = {{{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
+        std::array<pollfd, 2> watched = {
+            {{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
         TRY_ASSIGN(const int ready, base::sys::poll(watched, bound_ms));
         if (ready == 0) {
             return Error::system(ETIMEDOUT, base::cat("the program was not executed within ",
@@ -106,7 +117,8 @@ Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
         if (size && *size > 0) {
             word.append(buffer.data(), *size);
         } else if (size) {
-            break; // executed, or ended
+            TRY(wait_for_nobody(gate, init, bound_ms)); // executed, or ended
+            break;
         } else if (size.code() != EAGAIN) {
             return std::move(size).error();
         } else if (watched[1].revents != 0) {
