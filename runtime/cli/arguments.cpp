@@ -32,9 +32,9 @@ void Arguments::note_flag(std::string_view names) {
 /// and nullopt for any other argument.
 std::optional<bool> Arguments::flag_value(std::string_view argument) const {
     const std::size_t equals = argument.find('=');
-    const bool is_flag = equals != std::string_view::npos &&
-                         std::ranges::find(described_->flags, argument.substr(0, equals)) !=
-                             described_->flags.end();
+    const bool is_flag =
+        equals != std::string_view::npos &&
+        std::ranges::find(described_->flags, argument.substr(0, equals)) != described_->flags.end();
     const std::string_view value = is_flag ? argument.substr(equals + 1) : "";
     return value == "true" || value == "false" ? std::optional(value == "true") : std::nullopt;
 }
@@ -48,8 +48,7 @@ Arguments::Arguments(std::string usage, std::string summary, Order order)
 Arguments::~Arguments() = default;
 
 void Arguments::flag(const char* names, bool& target, const char* help) {
-    described_->visible.add_options()(
-        names, po::bool_switch(&target), help);
+    described_->visible.add_options()(names, po::bool_switch(&target), help);
     note_flag(names);
 }
 
@@ -103,6 +102,15 @@ Result<bool> Arguments::parse(std::span<const std::string> given) {
         } else if (set == false) {
             args.erase(args.begin());
             taken.emplace_back(); // nothing
+            return taken;
+        }
+        if (const std::string& front = args.front();
+            front.size() > 3 && front.starts_with("--") && front.find('=') == front.size() - 1) {
+            // Boost takes no empty value behind "=".
+            po::option empty(front.substr(2, front.size() - 3), {""});
+            empty.original_tokens = {front};
+            taken.push_back(std::move(empty));
+            args.erase(args.begin());
             return taken;
         }
         const bool separator = args.front() == "--";
