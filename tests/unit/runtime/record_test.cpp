@@ -1,9 +1,8 @@
 // The record of a container: written, damaged, read. And which process it means.
+#include "runtime/base/child.hpp"
 #include "runtime/process_identity.hpp"
 #include "runtime/record.hpp"
 #include "tests/temp_dir.hpp"
-
-#include "runtime/base/child.hpp"
 
 #include <csignal>
 
