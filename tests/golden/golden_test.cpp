@@ -125,7 +125,7 @@ TEST_CASE("a configuration becomes the plan that is written beside it", "[golden
         {"host-network", "mixed", hosts::mixed, {.no_pivot = true}},
         {"privileged", "v1", hosts::only_v1, {}},
         {"privileged", "v2", hosts::only_v2, {}},
-        {"everything", "v1", hosts::only_v1, {.preserve_fds = 2}},
+        {"everything", "v1", hosts::only_v1, {.preserve_fds = 2, .inherited_fds = 2}},
         {"everything", "v2", hosts::only_v2, {}},
         {"without-process", "mixed", hosts::mixed, {}},
         {"joined", "v2", hosts::only_v2, {}},

@@ -95,7 +95,7 @@ TEST_CASE("a fact that costs something is made when there is a failure", "[resul
 
 TEST_CASE("further findings stand beside the first with all they have", "[result]") {
     Error error = Error("first").at("/1").also(Error("second").at("/2").hint("advice"));
-    error = std::move(error).in("outer").also(Error("third"));
+    error = Error(std::move(error)).in("outer").also(Error("third"));
     CHECK(error.text() == "outer: first (/1)");
     REQUIRE(error.others().size() == 2);
     CHECK(error.others()[0].text() == "second (/2)");

@@ -40,7 +40,7 @@ class Tree {
             {"file-link", "/dir/file"},
             {"out", place_.at("outside")},
             {"out-rel", "../outside"},
-            {"etc", "/etc"},
+            {"host", "/etc"},
             {"loop", "loop"},
             {"ping", "pong"},
             {"pong", "ping"},
@@ -141,7 +141,7 @@ TEST_CASE("paths are resolved as the container would see them, and stay inside",
         {"out/secret", "ENOENT"},
         {"out-rel/secret", "ENOENT"},
         {"../outside/secret", "ENOENT"},
-        {"etc/passwd", "ENOENT"},
+        {"host/passwd", "ENOENT"},
         {"dangling", "ENOENT"},
         {"dangling-abs/x", "ENOENT"},
         {"loop", "ELOOP"},
@@ -203,7 +203,7 @@ TEST_CASE("missing directories are made inside, also behind links", "[root_dir]"
         {"out/within", "."}, // the path of the outside directory, made again below the root
         {"out-rel", "outside"},
         {"../../sibling", "sibling"},
-        {"etc", "etc"},
+        {"host", "etc"},
         {"file", "ENOTDIR"},
         {"file/x", "ENOTDIR"},
         {"file-link/x", "ENOTDIR"},
@@ -299,7 +299,7 @@ TEST_CASE("files are opened inside, and a fifo does not block", "[root_dir]") {
         CHECK(value(base::read_all(value(root.open("file-link", O_RDONLY)))) == "in dir");
         CHECK(value(base::read_all(value(root.open("/dir/link", O_RDONLY)))) == "top");
         CHECK(root.open("out/secret", O_RDONLY).code() == ENOENT);
-        CHECK(root.open("etc/passwd", O_RDONLY).code() == ENOENT);
+        CHECK(root.open("host/passwd", O_RDONLY).code() == ENOENT);
         CHECK(root.open("fifo", O_RDONLY));
         CHECK(root.open("fifo", O_WRONLY).code() == ENXIO);
         ok(base::sys::write(value(root.open("rel/file", O_WRONLY | O_TRUNC)), "new"));

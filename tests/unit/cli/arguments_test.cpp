@@ -7,6 +7,7 @@
 #include "tests/temp_dir.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 using cli::Arguments;
 using cli::Order;
@@ -45,7 +46,10 @@ std::string verb_error(std::string_view name, const Words& words) {
     const auto verb = std::ranges::find(cli::verbs(), name, &cli::Verb::name);
     REQUIRE(verb != cli::verbs().end());
     cli::Invocation invocation{.globals = globals, .arguments = words};
+    sigset_t before;
+    REQUIRE(::sigprocmask(SIG_SETMASK, nullptr, &before) == 0);
     const auto code = verb->run(invocation);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr); // `exec` and `run` hold signals back
     CHECK_FALSE(place.has("root"));
     return code ? "no error" : code.error().text();
 }
