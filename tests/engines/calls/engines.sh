@@ -1,5 +1,5 @@
 # What containerd's shim, conmon and podman say to a runtime, word by word.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 a_container_lives_as_containerd_wants_it() {
 	local log=(--log "$PWD/log.json" --log-format json)

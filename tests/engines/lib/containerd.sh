@@ -1,5 +1,5 @@
 # containerd: its configuration, its life, and the command that the cases call.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 image=localhost/busybox:latest
 containerd_socket=$house/containerd/socket

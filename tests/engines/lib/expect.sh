@@ -1,5 +1,5 @@
 # What cases say about what they see.  `try` runs a command, the others judge what came of it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`.  Files take them,
 # no pipes: what a command leaves running would keep a pipe open.  They are not in the folder of the case.
@@ -93,4 +93,16 @@ processes_are() {
 # is_longer_than FILE LINES
 is_longer_than() {
 	(($(wc -l <"$1") > $2))
+}
+
+# crowd_ends COUNT: container number I of the case, which is in `running`, gives I as its exit code and has written I to
+# outI.
+crowd_ends() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		status=0
+		wait "${running[i]}" || status=$?
+		equal "$status" "$i" "exit code of container $i, which said: $(cat "err$i")"
+		equal "$(cat "out$i")" "$i" "output of container $i"
+	done
 }

@@ -2,7 +2,7 @@
 # storage, network, firewall or /run of the machine is seen or changed, the machine's own engines may be at work beside
 # it, and when the first process goes, however it ends, everything goes.  Only cgroups are the machine's: there the house
 # has a group of its own name in each hierarchy.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # check_tools GROUP: says what is missing, before anything is done.
 check_tools() {

@@ -1,5 +1,5 @@
 # The image of all cases: busybox, three users, what is no program, and one that waits.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # make_root_file_system FOLDER
 make_root_file_system() {

@@ -1,5 +1,5 @@
 # Runs cases, some at a time, one process each, and reports them as they end.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # What a case may take, in seconds, on a machine that does much else.
 readonly kLimit=120

@@ -1,5 +1,5 @@
 # What containers must not leave behind.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # remember_mounts: what stands here before the first container must stand here, and nothing else, behind the last one.
 remember_mounts() {

@@ -1,5 +1,5 @@
 # podman exec: a further process in a running container.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 exec_runs_a_program_in_the_container() {
 	sleeping --hostname inside

@@ -1,5 +1,5 @@
 # podman: networks.  All of them are in the house's own network namespace.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 without_a_network_there_is_loopback() {
 	ok podman run --rm --network none "$image" sh -c 'ls /sys/class/net; ping -c 1 -W 2 127.0.0.1'

@@ -1,5 +1,5 @@
 # podman: pods, and what plays YAML.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 containers_of_a_pod_share_namespaces() {
 	ok podman pod create --name "$tag" --hostname together

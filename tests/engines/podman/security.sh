@@ -1,5 +1,5 @@
 # podman: users, capabilities, filters, namespaces.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 capabilities_are_dropped() {
 	ok podman run --rm --cap-drop all "$image" grep CapEff /proc/self/status
