@@ -125,7 +125,7 @@ Result<> Creation::reserve() {
 Result<> Creation::make_cgroups() {
     manager_ = cgroups::manager_of(plan_.cgroups.manager);
     const auto note = [this](const cgroups::Placement& placement) {
-        record_.cgroups = copy_of(placement);
+        record_.cgroups = cgroups::saved(placement);
         return remember();
     };
     TRY_ASSIGN(cgroups::Manager::Created created,
@@ -222,8 +222,12 @@ Error Creation::undone(Error error) {
     child_.kill_and_reap();
     if (manager_ && !record_.cgroups.empty()) {
         if (placement_.empty()) {
-            placement_ = copy_of(record_.cgroups);
-            note("open the cgroups", cgroups::reopen(placement_));
+            Result<cgroups::Placement> reopened = cgroups::reopen(record_.cgroups);
+            if (reopened) {
+                placement_ = *std::move(reopened);
+            } else {
+                note("open the cgroups", std::move(reopened).error());
+            }
         }
         note("end the container's processes", cgroups::kill_all(placement_, kPatience));
         note("remove the cgroups", manager_->destroy(placement_, kPatience));
