@@ -73,6 +73,13 @@ Container unrecorded(ContainerDirectory directory, Access access) {
     return container;
 }
 
+Result<Container> as_it_is(ContainerDirectory directory, ContainerRecord record) {
+    Container container{.directory = std::move(directory), .record = std::move(record)};
+    TRY_ASSIGN(container.init, open_process(container.record.init));
+    TRY_ASSIGN(container.status, status_of(container));
+    return container;
+}
+
 } // namespace
 
 Result<Container> open_container(const StateStore& store, const std::string& id, Access access) {
@@ -85,14 +92,7 @@ Result<Container> open_container(const StateStore& store, const std::string& id,
         return unrecorded(std::move(directory), access);
     }
     TRY_ASSIGN(ContainerRecord found, std::move(record).in(fact));
-    return as_container(std::move(directory), std::move(found)).in(fact);
-}
-
-Result<Container> as_container(ContainerDirectory directory, ContainerRecord record) {
-    Container container{.directory = std::move(directory), .record = std::move(record)};
-    TRY_ASSIGN(container.init, open_process(container.record.init));
-    TRY_ASSIGN(container.status, status_of(container));
-    return container;
+    return as_it_is(std::move(directory), std::move(found)).in(fact);
 }
 
 Result<> require_status(const Container& container, std::string_view deed,

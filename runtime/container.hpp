@@ -32,9 +32,6 @@ enum class Access { look, change };
 base::Result<Container> open_container(const StateStore& store, const std::string& id,
                                        Access access);
 
-/// The container that a create has just finished, with its lock.
-base::Result<Container> as_container(ContainerDirectory directory, ContainerRecord record);
-
 /// An error unless the container is in one of `allowed`; `deed` completes "cannot …".
 base::Result<> require_status(const Container& container, std::string_view deed,
                               std::initializer_list<spec::Status> allowed);
