@@ -19,6 +19,7 @@ default_parts() {
 	process=''
 	mounts='{"destination": "/proc", "type": "proc", "source": "proc"},
 {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["mode=755"]},
+{"destination": "/dev/pts", "type": "devpts", "source": "devpts", "options": ["newinstance", "ptmxmode=0666"]},
 {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"}'
 	mount=''
 	namespaces='{"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"}, {"type": "network"}, {"type": "cgroup"}'

@@ -8,6 +8,7 @@ tag=$5
 house=$OCI_RT_HOUSE
 . "$here/lib/expect.sh"
 . "$here/lib/bundle.sh"
+. "$here/lib/network.sh"
 . "$here/lib/traces.sh"
 cd "$house/cases/${tag#c}"
 trap 'clean_case || true' EXIT
@@ -17,6 +18,8 @@ case $file in
 	refuses_bundle "$file" "$name"
 	;;
 *)
+	group=$(basename "$file" .sh)
+	[ ! -e "$here/lib/$group.sh" ] || . "$here/lib/$group.sh"
 	. "$file"
 	"$name"
 	;;

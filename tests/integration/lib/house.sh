@@ -73,6 +73,11 @@ make_root_file_system() {
 	chmod 644 "$root/bin/not-executable"
 }
 
+# static_busybox: where it is. (The shell of busybox itself says just "busybox" to command -v.)
 static_busybox() {
-	realpath "$(command -v busybox || echo /bin/busybox)"
+	local path
+	for path in /bin/busybox /usr/bin/busybox; do
+		[ ! -x "$path" ] || break
+	done
+	realpath "$path"
 }

@@ -5,7 +5,7 @@
 traces() {
 	sed 's/^/mount /' /proc/self/mountinfo
 	find /sys/fs/cgroup -type d -path "*${house##*/}*" 2>/dev/null | sed 's/^/cgroup /'
-	ls /sys/class/net | sed 's/^/device /'
+	ip -o link | sed 's/^[0-9]*: \([^:@]*\).*/device \1/'
 	find "$PWD/state" -mindepth 1 -maxdepth 1 ! -name '@*' 2>/dev/null | sed 's/^/state /'
 	processes
 }
@@ -14,7 +14,7 @@ traces() {
 processes() {
 	# Behind the name, which may hold blanks and brackets, comes the state.
 	cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^[0-9]* (\(.*\)) [^ZX] .*/process \1/p' |
-		grep -vxE 'process (sh|run|busybox|cat|sed|grep|sort|find|ls|timeout)' || true
+		grep -vxE 'process (sh|run|busybox|cat|sed|grep|sort|find|ip|timeout)' || true
 }
 
 # remember: what is there before.
