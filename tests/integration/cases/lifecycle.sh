@@ -1,5 +1,5 @@
 # The life of a container in single steps and at once, as somebody at a shell would do it.
-# shellcheck shell=dash disable=SC2154
+# shellcheck shell=dash disable=SC2154,SC2016
 
 the_readme_says_what_is_run_here() {
 	local readme=$here/../../README.md

@@ -1,5 +1,5 @@
 # What a container gets from its caller, and what the caller gets: terminals, descriptors, pid files, logs.
-# shellcheck shell=dash disable=SC2154
+# shellcheck shell=dash disable=SC2154,SC2016
 
 a_terminal_in_the_foreground_is_a_terminal_inside() {
 	command -v script >/dev/null || skip "there is no script(1)"
@@ -19,7 +19,7 @@ a_terminal_of_exec_is_one_of_the_container() {
 }
 
 a_terminal_without_one_outside_is_copied() {
-	bundle terminal true args '["sh", "-c", "tty; cat"]'
+	bundle terminal true args '["sh", "-c", "tty; read word; echo $word"]'
 	remember
 	echo word >words
 	ok rt run --bundle bundle "$tag" <words

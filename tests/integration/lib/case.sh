@@ -19,7 +19,9 @@ case $file in
 	;;
 *)
 	group=$(basename "$file" .sh)
+	# shellcheck source=/dev/null
 	[ ! -e "$here/lib/$group.sh" ] || . "$here/lib/$group.sh"
+	# shellcheck source=/dev/null
 	. "$file"
 	"$name"
 	;;

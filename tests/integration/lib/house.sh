@@ -25,6 +25,7 @@ tear_down() {
 	trap '' INT TERM
 	if [ -n "$resident" ]; then
 		# The first process takes all others with it.
+		# shellcheck disable=SC2013  # pids in one line
 		for first in $(cat "/proc/$resident/task/$resident/children" 2>/dev/null); do
 			kill -KILL "$first" 2>/dev/null || true
 		done
