@@ -211,8 +211,7 @@ bool StateStore::is_locked(const ContainerDirectory& directory) {
 Result<> StateStore::remove(const ContainerDirectory& directory) const {
     TRY_ASSIGN(const std::vector<std::string> names, entries_of(directory.fd));
     for (const std::string& name : names) {
-        if (Result<> gone = base::sys::unlink(directory.fd, name);
-            !gone && gone.code() != ENOENT) {
+        if (Result<> gone = base::sys::unlink(directory.fd, name); !gone && gone.code() != ENOENT) {
             return std::move(gone).in("remove the container's state");
         }
     }

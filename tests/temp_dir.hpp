@@ -39,8 +39,7 @@ class TempDir {
 
     void make_dir(const std::string& name) const { std::filesystem::create_directories(at(name)); }
     void write(const std::string& name, std::string_view text, mode_t mode = 0644) const {
-        const base::Fd file =
-            value(base::sys::open(fd_, name, O_WRONLY | O_CREAT | O_TRUNC, mode));
+        const base::Fd file = value(base::sys::open(fd_, name, O_WRONLY | O_CREAT | O_TRUNC, mode));
         ok(base::sys::write(file, text));
     }
     void link(const std::string& name, const std::string& target) const {

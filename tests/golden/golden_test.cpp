@@ -3,12 +3,11 @@
 // written anew; what has changed in them belongs into the review.
 #include "oci-spec/default_spec.hpp"
 #include "oci-spec/validate.hpp"
+#include "runtime/base/file.hpp"
+#include "runtime/base/sys.hpp"
 #include "runtime/plan.hpp"
 #include "tests/hosts.hpp"
 #include "tests/results.hpp"
-
-#include "runtime/base/file.hpp"
-#include "runtime/base/sys.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -131,7 +130,9 @@ TEST_CASE("a configuration becomes the plan that is written beside it", "[golden
         {"without-process", "mixed", hosts::mixed, {}},
         {"joined", "v2", hosts::only_v2, {}},
         {"no-namespaces", "mixed", hosts::mixed, {}},
-        {"without-cgroups", "mixed", hosts::mixed,
+        {"without-cgroups",
+         "mixed",
+         hosts::mixed,
          {.cgroup_manager = cgroups::ManagerKind::disabled}},
     }));
     DYNAMIC_SECTION(row.name << " on " << row.host) {

@@ -27,7 +27,7 @@ bool is_tmpfs(const std::string& path) {
 /// A root with links that point out of it, beside a place that must stay as it is. Both are on a
 /// ramfs, so that a tmpfs is a mount that was made.
 struct Hostile {
-    Hostile() {
+    explicit Hostile(const tests::TempDir& folder) : place(folder) {
         if (::mount("ramfs", place.path().c_str(), "ramfs", 0, nullptr) != 0) {
             return;
         }
@@ -45,7 +45,7 @@ struct Hostile {
         return base::RootDir(
             value(base::sys::open(FdRef::cwd(), place.at("root"), O_PATH | O_DIRECTORY)), resolver);
     }
-    tests::TempDir place;
+    const tests::TempDir& place; ///< of the test itself: here it is covered and cannot be removed
 };
 
 /// Runs `body` in a mount namespace of its own, from which nothing comes back.
@@ -87,8 +87,9 @@ TEST_CASE("a link in the root leads a mount nowhere but inside", "[mounts]") {
                                           {"/loop/deep", ""}}));
     const auto resolver = GENERATE(base::RootDir::Resolver::openat2, base::RootDir::Resolver::walk);
     INFO(row.target << (resolver == base::RootDir::Resolver::walk ? " by walk" : " by openat2"));
+    const tests::TempDir place;
     CHECK(in_own_mounts([&] {
-              const Hostile tree;
+              const Hostile tree(place);
               const auto done = apply(tree.root(resolver), tmpfs_on(row.target), Fd());
               if (is_tmpfs(tree.place.at("outside")) || is_tmpfs(tree.place.path())) {
                   return 1;
@@ -101,8 +102,9 @@ TEST_CASE("a link in the root leads a mount nowhere but inside", "[mounts]") {
 }
 
 TEST_CASE("an absolute link means the container's root", "[mounts]") {
-    CHECK(in_own_mounts([] {
-              const Hostile tree;
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
               const auto done =
                   apply(tree.root(base::RootDir::Resolver::automatic), tmpfs_on("/absolute"), Fd());
               const std::string inside = cat("root", tree.place.at("outside"));
@@ -115,8 +117,9 @@ TEST_CASE("an absolute link means the container's root", "[mounts]") {
 TEST_CASE("what wants a real directory refuses every link", "[mounts]") {
     const auto target = GENERATE(as<std::string>{}, "/plain", "/up", "/absolute", "/loop");
     INFO(target);
+    const tests::TempDir place;
     CHECK(in_own_mounts([&] {
-              const Hostile tree;
+              const Hostile tree(place);
               MountStep step = tmpfs_on(target);
               step.real_directory = true;
               const auto done = apply(tree.root(base::RootDir::Resolver::automatic), step, Fd());
@@ -125,8 +128,9 @@ TEST_CASE("what wants a real directory refuses every link", "[mounts]") {
 }
 
 TEST_CASE("an error of a mount has its place and the kernel's words", "[mounts]") {
-    CHECK(in_own_mounts([] {
-              const Hostile tree;
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
               MountStep step = tmpfs_on("/dir");
               step.filesystem.type = "nonsensefs";
               const auto done = apply(tree.root(base::RootDir::Resolver::automatic), step, Fd());
