@@ -33,7 +33,8 @@ const Kind& kind_of(spec::NamespaceType type) {
 
 Result<Fd> open_namespace(spec::NamespaceType type, const std::string& path) {
     const Kind& wanted = kind_of(type);
-    TRY_ASSIGN(Fd fd, base::sys::open(base::FdRef::cwd(), path, O_RDONLY));
+    TRY_ASSIGN(Fd fd, base::sys::open(base::FdRef::cwd(), path, O_RDONLY)
+                          .in(cat("open the ", wanted.oci_name, " namespace")));
     const int found = ::ioctl(fd.number(), NS_GET_NSTYPE);
     if (found == wanted.flag) {
         return fd;

@@ -8,6 +8,7 @@ tag=$5
 house=$OCI_RT_HOUSE
 . "$here/lib/expect.sh"
 . "$here/lib/bundle.sh"
+. "$here/lib/network.sh"
 . "$here/lib/traces.sh"
 cd "$house/cases/${tag#c}"
 trap 'clean_case || true' EXIT
@@ -17,6 +18,10 @@ case $file in
 	refuses_bundle "$file" "$name"
 	;;
 *)
+	group=$(basename "$file" .sh)
+	# shellcheck source=/dev/null
+	[ ! -e "$here/lib/$group.sh" ] || . "$here/lib/$group.sh"
+	# shellcheck source=/dev/null
 	. "$file"
 	"$name"
 	;;

@@ -2,13 +2,14 @@
 # shellcheck shell=dash disable=SC2154
 
 # try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`. Files take them,
-# no pipes: what a command leaves running would keep a pipe open. A command that hangs ends with 124.
+# no pipes: what a command leaves running would keep a pipe open. What hangs ends with the time of the case.
 try() {
 	tried=$*
 	status=0
 	"$@" >"$house/stdout" 2>"$house/stderr" || status=$?
-	output=$(tr -d '\0' <"$house/stdout")
-	errors=$(tr -d '\0' <"$house/stderr")
+	output='' errors=''
+	[ ! -s "$house/stdout" ] || output=$(tr -d '\0' <"$house/stdout")
+	[ ! -s "$house/stderr" ] || errors=$(tr -d '\0' <"$house/stderr")
 }
 
 # code N COMMAND...: runs it and expects this exit code.

@@ -25,6 +25,7 @@ tear_down() {
 	trap '' INT TERM
 	if [ -n "$resident" ]; then
 		# The first process takes all others with it.
+		# shellcheck disable=SC2013  # pids in one line
 		for first in $(cat "/proc/$resident/task/$resident/children" 2>/dev/null); do
 			kill -KILL "$first" 2>/dev/null || true
 		done
@@ -73,6 +74,11 @@ make_root_file_system() {
 	chmod 644 "$root/bin/not-executable"
 }
 
+# static_busybox: where it is. (The shell of busybox itself says just "busybox" to command -v.)
 static_busybox() {
-	realpath "$(command -v busybox || echo /bin/busybox)"
+	local path
+	for path in /bin/busybox /usr/bin/busybox; do
+		[ ! -x "$path" ] || break
+	done
+	realpath "$path"
 }

@@ -1,25 +1,33 @@
 # What a runtime could leave behind, in the namespaces of the house.
 # shellcheck shell=dash disable=SC2154
 
-# traces: one line for each thing that is there now.
+# traces: one line for each thing that is there now. Few processes do it, because each costs in an emulated machine.
 traces() {
-	sed 's/^/mount /' /proc/self/mountinfo
-	find /sys/fs/cgroup -type d -path "*${house##*/}*" 2>/dev/null | sed 's/^/cgroup /'
-	ls /sys/class/net | sed 's/^/device /'
-	find "$PWD/state" -mindepth 1 -maxdepth 1 ! -name '@*' 2>/dev/null | sed 's/^/state /'
-	processes
-}
-
-# processes: all that are no zombies, without this shell and what it runs.
-processes() {
-	# Behind the name, which may hold blanks and brackets, comes the state.
-	cat /proc/[0-9]*/stat 2>/dev/null | sed -n 's/^[0-9]* (\(.*\)) [^ZX] .*/process \1/p' |
-		grep -vxE 'process (sh|run|busybox|cat|sed|grep|sort|find|ls|timeout)' || true
+	local entry
+	for entry in state/*; do
+		case $entry in
+		'state/*' | state/@*) ;;
+		*) echo "state $entry" ;;
+		esac
+	done
+	find /sys/fs/cgroup -type d -path "*${house##*/}*" 2>/dev/null
+	# Processes that are no zombies, without this shell and what it runs; behind their name in brackets is the state.
+	cat /proc/self/mountinfo /proc/self/net/dev /proc/[0-9]*/stat 2>/dev/null | awk '
+		$2 ~ /^\(/ {
+			match($0, /\(.*\) [A-Z]/)
+			name = substr($0, RSTART, RLENGTH)
+			if (name !~ /^\((sh|run|busybox|cat|awk|find|timeout)\)/ && name !~ /[ZX]$/) {
+				print "process", substr(name, 1, length(name) - 2)
+			}
+			next
+		}
+		$1 ~ /:/ { print "device", substr($1, 1, index($1, ":")); next }
+		$3 ~ /:/ { print "mount", $0 }'
 }
 
 # remember: what is there before.
 remember() {
-	traces | sort >traces.before
+	traces >traces.before
 }
 
 # unchanged: nothing has come or gone since, or does not stay.
@@ -27,6 +35,6 @@ unchanged() {
 	soon "nothing left behind" no_difference
 }
 no_difference() {
-	traces | sort >traces.now
+	traces >traces.now
 	cmp -s traces.before traces.now
 }

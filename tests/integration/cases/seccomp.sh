@@ -1,0 +1,35 @@
+# Filters, above all those that a start cannot survive: told as such, and nothing hangs.
+# shellcheck shell=dash disable=SC2154
+
+a_filter_forbids_a_call() {
+	bundle args '["sh", "-c", "kill -0 1 || echo forbidden"]' linux "$(filter '"SCMP_ACT_ALLOW"' kill SCMP_ACT_ERRNO)"
+	ok rt run --bundle bundle "$tag"
+	is forbidden
+}
+
+a_filter_that_forbids_execve_is_told() {
+	forbids_start "$(filter '"SCMP_ACT_ALLOW"' execve SCMP_ACT_ERRNO)" execve
+}
+
+a_filter_that_kills_at_execve_is_told() {
+	forbids_start "$(filter '"SCMP_ACT_ALLOW"' execve SCMP_ACT_KILL_PROCESS)" execve
+}
+
+a_filter_that_kills_at_everything_is_told() {
+	forbids_start ', "seccomp": {"defaultAction": "SCMP_ACT_KILL_PROCESS"}' seccomp
+}
+
+a_filter_that_forbids_everything_is_told() {
+	forbids_start ', "seccomp": {"defaultAction": "SCMP_ACT_ERRNO"}' seccomp
+}
+
+a_filter_that_kills_at_write_is_told() {
+	forbids_start "$(filter '"SCMP_ACT_ALLOW"' write SCMP_ACT_KILL_PROCESS)" write
+}
+
+a_program_that_its_filter_kills_ends_by_that_signal() {
+	bundle args '["sh", "-c", "kill -0 1"]' linux "$(filter '"SCMP_ACT_ALLOW"' kill SCMP_ACT_KILL_PROCESS)"
+	remember
+	code 159 rt run --bundle bundle "$tag"
+	unchanged
+}

@@ -1,0 +1,139 @@
+// Mounts beneath a root that tries to lead them out: everything lands inside, or nowhere.
+#include "namespaces/mounts.hpp"
+#include "runtime/base/child.hpp"
+#include "runtime/base/sys.hpp"
+#include "tests/temp_dir.hpp"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+using base::cat;
+using base::Fd;
+using base::FdRef;
+using namespaces::MountStep;
+using tests::ok;
+using tests::value;
+
+namespace {
+
+bool is_tmpfs(const std::string& path) {
+    struct statfs status {};
+    return ::statfs(path.c_str(), &status) == 0 && status.f_type == TMPFS_MAGIC;
+}
+
+/// A root with links that point out of it, beside a place that must stay as it is. Both are on a
+/// ramfs, so that a tmpfs is a mount that was made.
+struct Hostile {
+    explicit Hostile(const tests::TempDir& folder) : place(folder) {
+        if (::mount("ramfs", place.path().c_str(), "ramfs", 0, nullptr) != 0) {
+            return;
+        }
+        place.make_dir("root/dir");
+        place.make_dir("outside");
+        std::filesystem::create_symlink(place.at("outside"), place.at("root/absolute"));
+        std::filesystem::create_symlink("../outside", place.at("root/up"));
+        std::filesystem::create_symlink("../../../../../../..", place.at("root/top"));
+        std::filesystem::create_symlink("up", place.at("root/chain"));
+        std::filesystem::create_symlink("loop", place.at("root/loop"));
+        std::filesystem::create_symlink("/proc/self/root", place.at("root/magic"));
+        std::filesystem::create_symlink("dir", place.at("root/plain"));
+    }
+    [[nodiscard]] base::RootDir root(base::RootDir::Resolver resolver) const {
+        return base::RootDir(
+            value(base::sys::open(FdRef::cwd(), place.at("root"), O_PATH | O_DIRECTORY)), resolver);
+    }
+    const tests::TempDir& place; ///< of the test itself: here it is covered and cannot be removed
+};
+
+/// Runs `body` in a mount namespace of its own, from which nothing comes back.
+int in_own_mounts(const std::function<int()>& body) {
+    base::Child child = value(base::fork_to([&] {
+        if (::unshare(CLONE_NEWNS) != 0 ||
+            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+            return 90;
+        }
+        return body();
+    }));
+    return value(child.wait()).code;
+}
+
+MountStep tmpfs_on(const std::string& target) {
+    MountStep step;
+    step.origin = "/mounts/0";
+    step.target = target;
+    step.filesystem.type = "tmpfs";
+    step.filesystem.source = "tmpfs";
+    return step;
+}
+
+} // namespace
+
+TEST_CASE("a link in the root leads a mount nowhere but inside", "[mounts]") {
+    struct Row {
+        std::string target;
+        std::string inside; ///< below the root, where the mount is then; empty: it is refused
+    };
+    const Row row = GENERATE(values<Row>({{"/dir", "dir"},
+                                          {"/plain", "dir"},
+                                          {"/up", "outside"},
+                                          {"/chain/deep", "outside/deep"},
+                                          {"/top/dir", "dir"},
+                                          {"/../../dir", "dir"},
+                                          {"/magic/new", "proc/self/root/new"},
+                                          {"/loop", ""},
+                                          {"/loop/deep", ""}}));
+    const auto resolver = GENERATE(base::RootDir::Resolver::openat2, base::RootDir::Resolver::walk);
+    INFO(row.target << (resolver == base::RootDir::Resolver::walk ? " by walk" : " by openat2"));
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              const auto done = apply(tree.root(resolver), tmpfs_on(row.target), Fd());
+              if (is_tmpfs(tree.place.at("outside")) || is_tmpfs(tree.place.path())) {
+                  return 1;
+              }
+              if (row.inside.empty()) {
+                  return done.code() == ELOOP ? 0 : 2;
+              }
+              return done && is_tmpfs(tree.place.at("root/" + row.inside)) ? 0 : 3;
+          }) == 0);
+}
+
+TEST_CASE("an absolute link means the container's root", "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              const auto done =
+                  apply(tree.root(base::RootDir::Resolver::automatic), tmpfs_on("/absolute"), Fd());
+              const std::string inside = cat("root", tree.place.at("outside"));
+              return done && is_tmpfs(tree.place.at(inside)) && !is_tmpfs(tree.place.at("outside"))
+                         ? 0
+                         : 1;
+          }) == 0);
+}
+
+TEST_CASE("what wants a real directory refuses every link", "[mounts]") {
+    const auto target = GENERATE(as<std::string>{}, "/plain", "/up", "/absolute", "/loop");
+    INFO(target);
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              MountStep step = tmpfs_on(target);
+              step.real_directory = true;
+              const auto done = apply(tree.root(base::RootDir::Resolver::automatic), step, Fd());
+              return done.code() == ELOOP && !is_tmpfs(tree.place.at("root/dir")) ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("an error of a mount has its place and the kernel's words", "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              MountStep step = tmpfs_on("/dir");
+              step.filesystem.type = "nonsensefs";
+              const auto done = apply(tree.root(base::RootDir::Resolver::automatic), step, Fd());
+              return done.code() == ENODEV && done.error().failure().pointer == "/mounts/0" ? 0 : 1;
+          }) == 0);
+}
