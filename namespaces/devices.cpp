@@ -14,7 +14,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using base::RootDir;
 
@@ -34,8 +33,8 @@ Result<Found> look(const RootDir::Place& place, const Node& node) {
     if (!status && status.code() == ENOENT) {
         return Found::nothing;
     }
-    TRY_ASSIGN(const struct stat found, base::sys::fstatat(place.directory, place.name,
-                                                           AT_SYMLINK_NOFOLLOW));
+    TRY_ASSIGN(const struct stat found,
+               base::sys::fstatat(place.directory, place.name, AT_SYMLINK_NOFOLLOW));
     if (same_device(found, node)) {
         return Found::the_device;
     }
@@ -49,8 +48,7 @@ Result<> bind_node(const RootDir::Place& place, Found found, FdRef prepared) {
     if (found == Found::nothing) {
         TRY(base::sys::open(place.directory, place.name, O_CREAT | O_EXCL | O_NOFOLLOW, 0));
     }
-    TRY_ASSIGN(const Fd target,
-               base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd target, base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
     return attach(prepared, target);
 }
 
@@ -85,7 +83,7 @@ Result<> make_link(const RootDir& root, const std::string& path, const std::stri
 
 Result<> make_node(const RootDir& root, const Node& node, Fd prepared) {
     return make(root, node, prepared).at(node.origin).in([&] {
-        return cat("make the device ", quoted(node.path));
+        return cat("make the device ", base::quoted(node.path));
     });
 }
 
@@ -122,8 +120,7 @@ Result<> bind_console(const RootDir& root, FdRef slave) {
     if (!made && made.code() != EEXIST) {
         return std::move(made).error();
     }
-    TRY_ASSIGN(const Fd target,
-               base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd target, base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
     return attach(copy, target).in("bind the terminal on /dev/console");
 }
 

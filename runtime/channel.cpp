@@ -155,14 +155,15 @@ void Channel::fail(const Error& error) {
 }
 
 void Channel::log(base::log::Level level, std::string_view line) {
-    static_cast<void>(base::sys::write_once(
-        socket_, cat(static_cast<char>(Message::log), static_cast<char>(level),
-                     line.substr(0, kLongestPacket - 2))));
+    static_cast<void>(base::sys::write_once(socket_, cat(static_cast<char>(Message::log),
+                                                         static_cast<char>(level),
+                                                         line.substr(0, kLongestPacket - 2))));
 }
 
 void Channel::continue_with(const Script& script) {
     script_ = script;
-    at_ = static_cast<std::size_t>(std::ranges::find(script_, Message::begin) - script_.begin()) + 1;
+    at_ =
+        static_cast<std::size_t>(std::ranges::find(script_, Message::begin) - script_.begin()) + 1;
 }
 
 void Channel::skip(Message message) {

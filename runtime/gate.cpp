@@ -36,7 +36,8 @@ Result<> judged(std::string_view verdict) {
     if (verdict.starts_with(kFailed)) {
         return base::decode_error(verdict.substr(1));
     }
-    return executes ? done() : Error("the container's process ended before its program was executed");
+    return executes ? done()
+                    : Error("the container's process ended before its program was executed");
 }
 
 } // namespace
@@ -89,13 +90,15 @@ Result<bool> somebody_waits(FdRef directory) {
 Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
     TRY_ASSIGN(const Fd verdict,
                base::sys::open(directory, kVerdict, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
-    TRY_ASSIGN(const Fd gate, base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd gate,
+               base::sys::open(directory, kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW));
     TRY(base::sys::write_once(gate, "!"));
 
     std::string word;
     std::array<char, 4096> buffer{};
     while (true) {
-        std::array<pollfd, 2> watched = {{{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
+        std::array<pollfd, 2> watched = {
+            {{verdict.number(), POLLIN, 0}, {init.number(), POLLIN, 0}}};
         TRY_ASSIGN(const int ready, base::sys::poll(watched, bound_ms));
         if (ready == 0) {
             return Error::system(ETIMEDOUT, base::cat("the program was not executed within ",

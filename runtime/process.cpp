@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ranges>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -24,7 +25,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using base::Word;
 
@@ -35,10 +35,9 @@ constexpr std::string_view kDefaultPath = "/bin:/usr/bin"; // of execvp(3)
 /// The value of a variable; the last one counts, as for a program that reads them in order.
 std::optional<std::string_view> variable(const std::vector<std::string>& env,
                                          std::string_view name) {
-    for (auto entry = env.rbegin(); entry != env.rend(); ++entry) {
-        if (entry->size() > name.size() && entry->starts_with(name) &&
-            (*entry)[name.size()] == '=') {
-            return std::string_view(*entry).substr(name.size() + 1);
+    for (const std::string& entry : std::views::reverse(env)) {
+        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
+            return std::string_view(entry).substr(name.size() + 1);
         }
     }
     return std::nullopt;
@@ -143,7 +142,7 @@ Result<> enter_directory(const ProcessPlan& process, Attempt attempt) {
     const std::string pointer = cat(process.origin, "/cwd");
     if (errno == ENOENT) {
         // Engines read "No such file or directory" as: there is no such program.
-        return Error(cat("the working directory ", quoted(process.cwd), " does not exist"))
+        return Error(cat("the working directory ", base::quoted(process.cwd), " does not exist"))
             .at(pointer);
     }
     return std::move(call_failed("chdir", process.cwd))
@@ -158,7 +157,8 @@ Result<> check_directory(const ProcessPlan& process) {
     if (size < 0 || path[0] != '/') {
         errno = size < 0 ? errno : ENOENT;
         return std::move(call_failed("getcwd"))
-            .in(cat("the working directory ", quoted(process.cwd), " is outside the container"))
+            .in(cat("the working directory ", base::quoted(process.cwd),
+                    " is outside the container"))
             .at(cat(process.origin, "/cwd"));
     }
     return done();
@@ -214,7 +214,7 @@ Result<std::string> find_program(const ProcessPlan& process) {
     if (name.find('/') != std::string::npos) {
         if (const int code = executable(name); code != 0) {
             return Error::system(code, "")
-                .in(cat("exec: ", quoted(name), reason_of(code, name)))
+                .in(cat("exec: ", base::quoted(name), reason_of(code, name)))
                 .at(pointer);
         }
         return name;
@@ -231,7 +231,7 @@ Result<std::string> find_program(const ProcessPlan& process) {
     }
     Error error = Error::system(failure, "");
     return std::move(error)
-        .in(cat("exec: ", quoted(name), ": ",
+        .in(cat("exec: ", base::quoted(name), ": ",
                 failure == EACCES ? "what $PATH has of that name may not be executed"
                                   : "executable file not found in $PATH"))
         .at(pointer);
@@ -254,7 +254,7 @@ Error execute(const ProcessPlan& process, const std::string& program,
              base::argument_vector(environment).data());
     const int code = errno;
     Error error = std::move(call_failed("execve", program))
-                      .in(cat("exec: ", quoted(process.args.front())))
+                      .in(cat("exec: ", base::quoted(process.args.front())))
                       .at(cat(process.origin, "/args/0"));
     if (code == ENOEXEC) {
         return std::move(error).hint("it is no program for this machine, or a script without #!");

@@ -153,8 +153,8 @@ Result<ContainerRecord> record_from_json(std::string_view line) {
         return spec::error_of(loaded.findings, {kFile, line});
     }
     if (loaded.value.version != kVersion) {
-        return Error(cat("the record has version ", loaded.value.version, ", this oci-rt knows ",
-                         kVersion));
+        return Error(
+            cat("the record has version ", loaded.value.version, ", this oci-rt knows ", kVersion));
     }
     return std::move(loaded.value.record);
 }

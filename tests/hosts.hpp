@@ -48,12 +48,11 @@ inline runtime::HostFacts only_v1() {
 
 /// Both versions side by side; only hugetlb lives in version 2.
 inline runtime::HostFacts mixed() {
-    return host({.hierarchies = {v1({"cpu"}, "cpu"), v1({"cpuacct"}, "cpuacct"),
-                                 v1({"cpuset"}, "cpuset"), v1({"memory"}, "memory"),
-                                 v1({"devices"}, "devices"), v1({"freezer"}, "freezer"),
-                                 v1({"blkio"}, "blkio"), v1({"pids"}, "pids"),
-                                 v1({"name=systemd"}, "systemd"),
-                                 v2({"hugetlb"}, "/sys/fs/cgroup/unified")}});
+    return host({.hierarchies = {
+                     v1({"cpu"}, "cpu"), v1({"cpuacct"}, "cpuacct"), v1({"cpuset"}, "cpuset"),
+                     v1({"memory"}, "memory"), v1({"devices"}, "devices"),
+                     v1({"freezer"}, "freezer"), v1({"blkio"}, "blkio"), v1({"pids"}, "pids"),
+                     v1({"name=systemd"}, "systemd"), v2({"hugetlb"}, "/sys/fs/cgroup/unified")}});
 }
 
 inline runtime::HostFacts only_v2() {

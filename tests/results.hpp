@@ -18,7 +18,9 @@ T value(base::Result<T> result) {
     return *std::move(result);
 }
 
-inline void ok(base::Result<> result) { static_cast<void>(value(std::move(result))); }
+inline void ok(base::Result<> result) {
+    static_cast<void>(value(std::move(result)));
+}
 
 /// What has to have failed, as a user would read it.
 template <class T>
@@ -27,6 +29,8 @@ std::string error_text(const base::Result<T>& result) {
 }
 
 /// Says why a test does not apply to this host; it counts as none.
-inline void not_here(std::string_view reason) { WARN("skipped: " << reason); }
+inline void not_here(std::string_view reason) {
+    WARN("skipped: " << reason);
+}
 
 } // namespace tests

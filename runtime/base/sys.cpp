@@ -55,9 +55,8 @@ Result<Fd> open2(FdRef directory, ZView path, int flags, std::uint64_t resolve) 
     open_how how{};
     how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
     how.resolve = resolve;
-    const long fd = uninterrupted([&] {
-        return ::syscall(SYS_openat2, directory.number(), path.c_str(), &how, sizeof how);
-    });
+    const long fd = uninterrupted(
+        [&] { return ::syscall(SYS_openat2, directory.number(), path.c_str(), &how, sizeof how); });
     if (fd < 0) {
         return call_failed("openat2", directory, path, Hex{how.flags}, Hex{resolve});
     }
@@ -96,7 +95,9 @@ Result<> write_once(FdRef fd, std::string_view bytes) {
     return call_failed("write", fd, bytes.substr(0, 256));
 }
 
-Result<struct stat> fstat(FdRef fd) { return fstatat(fd, "", AT_EMPTY_PATH); }
+Result<struct stat> fstat(FdRef fd) {
+    return fstatat(fd, "", AT_EMPTY_PATH);
+}
 
 Result<struct stat> fstatat(FdRef directory, ZView path, int flags) {
     struct stat status {};
@@ -349,8 +350,8 @@ Result<Packet> receive(FdRef socket, std::size_t limit) {
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const ssize_t size = uninterrupted(
-        [&] { return ::recvmsg(socket.number(), &message, MSG_CMSG_CLOEXEC); });
+    const ssize_t size =
+        uninterrupted([&] { return ::recvmsg(socket.number(), &message, MSG_CMSG_CLOEXEC); });
     if (size < 0) {
         return call_failed("recvmsg", socket, limit);
     }

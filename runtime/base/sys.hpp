@@ -45,7 +45,7 @@ std::string argument(const Argument& value) {
     } else if constexpr (std::same_as<Argument, Word>) {
         return std::string(value.text);
     } else if constexpr (std::is_convertible_v<Argument, std::string_view>) {
-        return quoted(value);
+        return base::quoted(value); // not std::quoted, which <chrono> may bring
     } else {
         return cat(value);
     }
@@ -105,8 +105,8 @@ Result<> chown(FdRef directory, ZView name, uid_t uid, gid_t gid);
 Result<> chdir(FdRef directory);
 /// Like dup(2), close-on-exec, at `at_least` or above.
 Result<Fd> duplicate(FdRef fd, int at_least = 3);
-/// Closes every descriptor from `first` on at the next exec (close_range(2); before Linux 5.11 one by
-/// one, as /proc/self/fd lists them).
+/// Closes every descriptor from `first` on at the next exec (close_range(2); before Linux 5.11 one
+/// by one, as /proc/self/fd lists them).
 Result<> close_at_exec_from(unsigned first);
 /// Exclusive flock(2); with LOCK_NB in `extra` EWOULDBLOCK if somebody else has it.
 Result<> lock(FdRef fd, int extra = 0);
@@ -123,7 +123,8 @@ Result<Fd> pidfd_getfd(FdRef pidfd, int number);
 Result<> join(FdRef fd, int types);
 Result<> unshare(int flags);
 
-// --- waiting and talking --------------------------------------------------------------------------
+// --- waiting and talking
+// --------------------------------------------------------------------------
 /// poll(2); -1 waits without bound. Returns how many have events.
 Result<int> poll(std::span<pollfd> fds, int timeout_ms);
 struct SocketPair {

@@ -14,7 +14,6 @@ namespace po = boost::program_options;
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 struct Arguments::Described {
@@ -32,9 +31,9 @@ void Arguments::note_flag(std::string_view names) {
 /// and nullopt for any other argument.
 std::optional<bool> Arguments::flag_value(std::string_view argument) const {
     const std::size_t equals = argument.find('=');
-    const bool is_flag = equals != std::string_view::npos &&
-                         std::ranges::find(described_->flags, argument.substr(0, equals)) !=
-                             described_->flags.end();
+    const bool is_flag =
+        equals != std::string_view::npos &&
+        std::ranges::find(described_->flags, argument.substr(0, equals)) != described_->flags.end();
     const std::string_view value = is_flag ? argument.substr(equals + 1) : "";
     return value == "true" || value == "false" ? std::optional(value == "true") : std::nullopt;
 }
@@ -48,8 +47,7 @@ Arguments::Arguments(std::string usage, std::string summary, Order order)
 Arguments::~Arguments() = default;
 
 void Arguments::flag(const char* names, bool& target, const char* help) {
-    described_->visible.add_options()(
-        names, po::bool_switch(&target), help);
+    described_->visible.add_options()(names, po::bool_switch(&target), help);
     note_flag(names);
 }
 
@@ -148,7 +146,7 @@ Result<std::string> Arguments::only_id() const {
         return Error("the id of a container is missing").hint(cat("usage: oci-rt ", usage_));
     }
     if (positional_.size() > 1) {
-        return Error(cat("one argument too many: ", quoted(positional_[1])))
+        return Error(cat("one argument too many: ", base::quoted(positional_[1])))
             .hint(cat("usage: oci-rt ", usage_));
     }
     return positional_.front();

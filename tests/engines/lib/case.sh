@@ -9,7 +9,9 @@ tag=$5
 house=$OCI_RT_ENGINES_HOUSE
 . "$here/lib/expect.sh"
 . "$here/lib/cgroup.sh"
+# shellcheck source=/dev/null
 . "$here/lib/$group.sh"
+# shellcheck source=/dev/null
 . "$file"
 cd "$house/cases/${tag#case}"
 trap 'clean_case || true' EXIT

@@ -1,5 +1,5 @@
 # What cases say about what they see.  `try` runs a command, the others judge what came of it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
 
 # try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`.  Files take them,
 # no pipes: what a command leaves running would keep a pipe open.

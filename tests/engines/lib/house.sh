@@ -2,7 +2,7 @@
 # storage, network, firewall or /run of the machine is seen or changed, the machine's own engines may be at work beside
 # it, and when the first process goes, however it ends, everything goes.  Only cgroups are the machine's: there the house
 # has a group of its own name in each hierarchy.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
 
 # check_tools GROUP: says what is missing, before anything is done.
 check_tools() {
@@ -81,6 +81,7 @@ furnish_house() {
 	ip link set lo up
 	export HOME=$house/home
 	unset XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET
+	# shellcheck source=tests/engines/lib/image.sh
 	. "$here/lib/image.sh"
 	make_root_file_system "$house/rootfs"
 	# What stands here before the first container must stand here, and nothing else, behind the last one.

@@ -1,5 +1,5 @@
 # The image of all cases: busybox and three users, nothing else.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
 
 # make_root_file_system FOLDER
 make_root_file_system() {

@@ -1,5 +1,5 @@
 # podman: its configuration, and the command that the cases call.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
 
 image=localhost/busybox:latest
 export CONTAINERS_CONF=$house/containers.conf CONTAINERS_STORAGE_CONF=$house/storage.conf

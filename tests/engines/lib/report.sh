@@ -1,5 +1,5 @@
 # Runs cases, one process each, and reports them.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
 
 # What a case may take, in seconds; a case that says `# limit: N` in the line above it gets N.
 readonly kLimit=60
