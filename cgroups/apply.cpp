@@ -9,7 +9,6 @@
 #include "runtime/base/text.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 #include <fcntl.h>
 
@@ -165,10 +164,10 @@ base::Result<> Applier::write_into(const Hierarchy& group, const std::string& fi
 
 std::vector<std::string> Applier::take_back() {
     std::vector<std::string> failed;
-    for (const auto& undo : std::views::reverse(undo_)) {
-        for (const std::string& value : undo.values) {
-            if (!base::write_kernel_file(undo.group, undo.file, value.empty() ? "\n" : value)) {
-                failed.push_back(undo.file);
+    for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
+        for (const std::string& value : undo->values) {
+            if (!base::write_kernel_file(undo->group, undo->file, value.empty() ? "\n" : value)) {
+                failed.push_back(undo->file);
             }
         }
     }

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstring>
-#include <ranges>
 
 #include <fcntl.h>
 #include <linux/if.h>
@@ -325,8 +324,8 @@ Result<std::vector<std::string>> Transfer::run(std::span<const NetDeviceMove> mo
     for (Passage& passage : passages) {
         const NetDeviceMove& move = *passage.move;
         if (Result<> passed = pass(passage).at(move.origin).in(fact(move)); !passed) {
-            for (Passage& one : std::views::reverse(passages)) {
-                go_back(one);
+            for (auto one = passages.rbegin(); one != passages.rend(); ++one) {
+                go_back(*one);
             }
             return std::move(passed).error();
         }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ranges>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -35,9 +34,10 @@ constexpr std::string_view kDefaultPath = "/bin:/usr/bin"; // of execvp(3)
 /// The value of a variable; the last one counts, as for a program that reads them in order.
 std::optional<std::string_view> variable(const std::vector<std::string>& env,
                                          std::string_view name) {
-    for (const std::string& entry : std::views::reverse(env)) {
-        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=') {
-            return std::string_view(entry).substr(name.size() + 1);
+    for (auto entry = env.rbegin(); entry != env.rend(); ++entry) {
+        if (entry->size() > name.size() && entry->starts_with(name) &&
+            (*entry)[name.size()] == '=') {
+            return std::string_view(*entry).substr(name.size() + 1);
         }
     }
     return std::nullopt;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ranges>
 
 #include <unistd.h>
 
@@ -150,9 +149,9 @@ void Cgroups::remove(const std::string& tag) const {
     constexpr unsigned kPause = 5000; // µs: v1 has no event for a group that becomes empty
     std::vector<fs::path> left = tagged(tag);
     for (int round = 0; round < kRounds && !left.empty(); ++round) {
-        for (const fs::path& group : std::views::reverse(left)) {
-            empty(group);
-            ::rmdir(group.c_str());
+        for (auto group = left.rbegin(); group != left.rend(); ++group) {
+            empty(*group);
+            ::rmdir(group->c_str());
         }
         left = tagged(tag);
         if (!left.empty()) {
