@@ -20,6 +20,7 @@ namespace {
 
 /// nullopt if there is no such path, which is no error: profiles list paths of all kernels.
 Result<std::optional<Fd>> find(const RootDir& root, const std::string& path) {
+    const base::Expecting expecting(ENOENT);
     Result<Fd> found = root.resolve(path);
     if (!found && (found.code() == ENOENT || found.code() == ENOTDIR)) {
         return std::optional<Fd>();

@@ -52,6 +52,15 @@ class Names {
         }
         return mask;
     }
+    /// `mask` without what the kernel would refuse, which is warned of.
+    CapabilityMask allowed(CapabilityMask mask, CapabilityMask others, std::string_view why) {
+        for (int capability = 0; capability < 64; ++capability) {
+            if ((mask & ~others & bit(capability)) != 0) {
+                warnings_.push_back(cat(name_of(capability), why));
+            }
+        }
+        return mask & others;
+    }
 
   private:
     std::vector<std::string>& warnings_;
@@ -90,10 +99,10 @@ ResolvedCapabilities resolve(const spec::Capabilities& wanted,
     sets.inheritable = names.mask(wanted.inheritable, grantable.permitted);
     sets.effective = names.mask(wanted.effective, grantable.permitted);
     const CapabilityMask ambient = names.mask(wanted.ambient, grantable.permitted);
-    // The kernel takes no effective capability that is not permitted, and no ambient one that is
-    // not permitted and inheritable.
-    sets.effective &= sets.permitted;
-    sets.ambient = ambient & sets.permitted & sets.inheritable;
+    sets.effective =
+        names.allowed(sets.effective, sets.permitted, " cannot be effective: it is not permitted");
+    sets.ambient = names.allowed(ambient, sets.permitted & sets.inheritable,
+                                 " cannot be ambient: it is not permitted and inheritable");
     return result;
 }
 
@@ -126,7 +135,8 @@ Result<> set_capabilities(const CapabilitySets& sets) {
         return call_failed("capset", base::Hex{sets.effective}, base::Hex{sets.permitted},
                            base::Hex{sets.inheritable});
     }
-    if (cap_reset_ambient() < 0) {
+    // libcap's own way asks for each capability first.
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) {
         return call_failed("prctl", Word{"PR_CAP_AMBIENT_CLEAR_ALL"});
     }
     for (int capability = 0; capability < cap_max_bits(); ++capability) {

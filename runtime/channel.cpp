@@ -55,8 +55,10 @@ Result<> Channel::send(Message message, std::string_view body, std::span<const F
         return base::sys::write_once(socket_, packet); // one call fewer that a filter has to allow
     }
     Result<> sent = base::sys::send(socket_, packet, fds);
-    if (!sent && sent.code() == EPIPE && side_ == Side::parent) {
-        // The child may have said why it ended before it closed its end.
+    const bool ended = sent.code() == EPIPE || sent.code() == ECONNRESET;
+    if (ended && side_ == Side::parent) {
+        // The child may have said why it ended before it closed its end; ECONNRESET if it left a
+        // packet of ours unread.
         TRY(wait_for_close(-1, FdRef(-1)));
     }
     return sent;

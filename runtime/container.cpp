@@ -34,7 +34,8 @@ Result<Status> status_of(const Container& container) {
     if (!container.init) {
         return Status::stopped;
     }
-    const Result<cgroups::FreezerState> freezer = cgroups::freezer_state(container.record.cgroups);
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen_freezer(container.record.cgroups));
+    const Result<cgroups::FreezerState> freezer = cgroups::freezer_state(groups);
     if (freezer && *freezer != cgroups::FreezerState::thawed) {
         return Status::paused;
     }
@@ -88,7 +89,6 @@ Result<Container> open_container(const StateStore& store, const std::string& id,
 
 Result<Container> as_container(ContainerDirectory directory, ContainerRecord record) {
     Container container{.directory = std::move(directory), .record = std::move(record)};
-    TRY(cgroups::reopen(container.record.cgroups));
     TRY_ASSIGN(container.init, open_process(container.record.init));
     TRY_ASSIGN(container.status, status_of(container));
     return container;

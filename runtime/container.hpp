@@ -14,8 +14,8 @@ namespace runtime {
 
 struct Container {
     ContainerDirectory directory;
-    ContainerRecord record; ///< with its cgroups opened
-    base::Fd init;          ///< pidfd of its process; empty if that has ended
+    ContainerRecord record;
+    base::Fd init; ///< pidfd of its process; empty if that has ended
     spec::Status status = spec::Status::stopped;
 
     /// The state document (runtime.md, "State"); a stopped container has pid 0.

@@ -232,7 +232,7 @@ Result<> Execution::find_cgroups() {
     TRY_ASSIGN(const std::string text, proc.read(cat(container_.record.init.pid, "/cgroup")));
     TRY_ASSIGN(groups_, cgroups::placement_of_process(layout, text));
     if (!request_.cgroup.empty()) {
-        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups, request_.cgroup));
+        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups.groups, request_.cgroup));
     }
     TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));
     return done();

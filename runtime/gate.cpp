@@ -40,6 +40,14 @@ Result<> judged(std::string_view verdict) {
                     : Error("the container's process ended before its program was executed");
 }
 
+/// Waits until no process has the gate open to read: the kernel takes it from the executed program
+/// a moment behind the verdict, and until then the container would look as if it were waiting.
+Result<> wait_for_nobody(FdRef gate, FdRef init, int bound_ms) {
+    std::array<pollfd, 2> watched = {{{gate.number(), 0, 0}, {init.number(), POLLIN, 0}}};
+    TRY(base::sys::poll(watched, bound_ms));
+    return done();
+}
+
 } // namespace
 
 Result<GateEnds> make_gate(FdRef directory) {
@@ -109,7 +117,8 @@ Result<> open_gate(FdRef directory, FdRef init, int bound_ms) {
         if (size && *size > 0) {
             word.append(buffer.data(), *size);
         } else if (size) {
-            break; // executed, or ended
+            TRY(wait_for_nobody(gate, init, bound_ms)); // executed, or ended
+            break;
         } else if (size.code() != EAGAIN) {
             return std::move(size).error();
         } else if (watched[1].revents != 0) {

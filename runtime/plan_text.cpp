@@ -221,6 +221,13 @@ void add_tree(Lines& lines, const namespaces::MountPlan& mounts) {
     }
 }
 
+void add_hooks(Lines& lines, std::string_view name, const std::vector<spec::Hook>& hooks) {
+    for (std::size_t i = 0; i < hooks.size(); ++i) {
+        lines.push_back(
+            cat(name, " hook ", base::quoted(hooks[i].path), at(cat("/hooks/", name, "/", i))));
+    }
+}
+
 std::string capability_list(CapabilityMask mask) {
     std::string text;
     const std::span<const std::string_view> names = spec::capability_names();
@@ -256,6 +263,19 @@ void add_process(Lines& lines, const ProcessPlan& process) {
     if (process.terminal) {
         lines.push_back(cat("a terminal", at(o + "/terminal")));
     }
+    if (process.console_size) {
+        lines.push_back(cat("console ", process.console_size->height, " lines of ",
+                            process.console_size->width, at(o + "/consoleSize")));
+    }
+    if (process.personality) {
+        lines.push_back(
+            cat("personality ", base::hex(*process.personality), " (/linux/personality)"));
+    }
+    if (process.memory_policy) {
+        lines.push_back(cat("memory policy ", spec::word_of(process.memory_policy->mode),
+                            " of nodes ", base::quoted(process.memory_policy->nodes),
+                            " (/linux/memoryPolicy)"));
+    }
     if (!process.filter.empty()) {
         lines.push_back(cat("filter of ", process.filter.size(), " instructions (/linux/seccomp)"));
     }
@@ -275,8 +295,8 @@ void add_limits(Lines& lines, const LimitsPlan& limits) {
             cat("oom_score_adj ", *limits.oom_score_adj, at(limits.origin + "/oomScoreAdj")));
     }
     if (limits.scheduler) {
-        lines.push_back(cat("scheduler ", spec::word_of(limits.scheduler->policy),
-                            at(limits.origin + "/scheduler")));
+        lines.push_back(cat("scheduler ", spec::word_of(limits.scheduler->policy), " nice ",
+                            limits.scheduler->nice, at(limits.origin + "/scheduler")));
     }
     if (limits.io_priority) {
         lines.push_back(cat("I/O priority ", spec::word_of(limits.io_priority->io_class), " ",
@@ -303,6 +323,8 @@ Lines describe(const Plan& plan) {
         lines.push_back(
             cat("sysctl ", sysctl.path, " = ", base::quoted(sysctl.value), at(sysctl.origin)));
     }
+    add_hooks(lines, "createContainer", plan.init.create_container_hooks);
+    add_hooks(lines, "startContainer", plan.init.start_container_hooks);
     if (plan.init.process) {
         add_process(lines, *plan.init.process);
     }

@@ -139,14 +139,8 @@ Result<> enter_directory(const ProcessPlan& process, Attempt attempt) {
     if (::chdir(process.cwd.c_str()) == 0 || (attempt == Attempt::as_root && errno == EACCES)) {
         return done();
     }
-    const std::string pointer = cat(process.origin, "/cwd");
-    if (errno == ENOENT) {
-        // Engines read "No such file or directory" as: there is no such program.
-        return Error(cat("the working directory ", base::quoted(process.cwd), " does not exist"))
-            .at(pointer);
-    }
     return std::move(call_failed("chdir", process.cwd))
-        .at(pointer)
+        .at(cat(process.origin, "/cwd"))
         .in("enter the working directory");
 }
 

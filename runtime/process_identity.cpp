@@ -43,9 +43,13 @@ bool is_gone(int code) {
 } // namespace
 
 Result<std::string> current_boot_id() {
-    TRY_ASSIGN(const std::string text,
-               base::read_file(base::FdRef::cwd(), "/proc/sys/kernel/random/boot_id", 4096));
-    return std::string(base::trimmed(text));
+    static std::string known; // it does not change while we live
+    if (known.empty()) {
+        TRY_ASSIGN(const std::string text,
+                   base::read_file(base::FdRef::cwd(), "/proc/sys/kernel/random/boot_id", 4096));
+        known = base::trimmed(text);
+    }
+    return known;
 }
 
 Result<ProcessIdentity> identity_of(pid_t pid) {

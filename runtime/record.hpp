@@ -33,18 +33,15 @@ struct ContainerRecord {
     std::string created; ///< RFC 3339
     uid_t owner = 0;
     std::map<std::string, std::string> annotations;
-    ProcessIdentity creator;    ///< the `create` that works on it
-    ProcessIdentity init;       ///< the container's process; pid 0: there is none yet
-    cgroups::Placement cgroups; ///< without descriptors
+    ProcessIdentity creator; ///< the `create` that works on it
+    ProcessIdentity init;    ///< the container's process; pid 0: there is none yet
+    cgroups::SavedPlacement cgroups;
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.
     bool own_pid_namespace = false;
     bool has_start_container_hooks = false;
     bool has_poststart_hooks = false;
     bool has_poststop_hooks = false;
 };
-
-/// The same groups without their descriptors.
-cgroups::Placement copy_of(const cgroups::Placement& placement);
 
 /// Saves config.json as it was read.
 base::Result<> save_config(base::FdRef directory, std::string_view bytes);

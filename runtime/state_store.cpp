@@ -1,6 +1,7 @@
 #include "runtime/state_store.hpp"
 
 #include "runtime/base/sys.hpp"
+#include "runtime/clock.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -28,6 +29,7 @@ namespace {
 constexpr std::size_t kLongestId = 255;
 constexpr mode_t kDirectoryMode = 0711; // as runc: a rootless engine below it may pass through
 constexpr mode_t kContainerMode = 0700;
+constexpr unsigned kReservePatience_s = 10; // nobody works long on an empty directory
 constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 bool allowed(char c) {
@@ -52,26 +54,55 @@ Result<std::vector<std::string>> entries_of(FdRef directory) {
     return names;
 }
 
-/// flock(2) that gives up after some seconds: an alarm interrupts it.
+/// Interrupts a blocking call again and again while it lives, whatever the caller has made of
+/// SIGALRM: its first signal may come just before the call, and ignored or blocked it would never
+/// come. Only for a program with one thread.
+class Interruptions {
+  public:
+    Interruptions() {
+        struct sigaction wake {};
+        wake.sa_handler = [](int) {}; // without SA_RESTART the call returns
+        ::sigaction(SIGALRM, &wake, &action_before_);
+        sigset_t alarm;
+        ::sigemptyset(&alarm);
+        ::sigaddset(&alarm, SIGALRM);
+        ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
+        const itimerval often = {{0, kBetween_us}, {0, kBetween_us}};
+        ::setitimer(ITIMER_REAL, &often, nullptr);
+    }
+    Interruptions(const Interruptions&) = delete;
+    Interruptions& operator=(const Interruptions&) = delete;
+    ~Interruptions() {
+        const itimerval never = {};
+        ::setitimer(ITIMER_REAL, &never, nullptr);
+        ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
+        ::sigaction(SIGALRM, &action_before_, nullptr);
+    }
+
+  private:
+    static constexpr suseconds_t kBetween_us = 100'000;
+
+    struct sigaction action_before_ {};
+    sigset_t mask_before_{};
+};
+
+/// flock(2) that gives up after some seconds.
 Result<> lock_bounded(FdRef directory, unsigned patience_s) {
     if (Result<> got = base::sys::lock(directory, LOCK_NB); got || got.code() != EWOULDBLOCK) {
         return got;
     }
-    struct sigaction wake {};
-    struct sigaction before {};
-    wake.sa_handler = [](int) {}; // without SA_RESTART the call returns
-    ::sigaction(SIGALRM, &wake, &before);
-    ::alarm(patience_s);
-    const int locked = ::flock(directory.number(), LOCK_EX);
-    const int code = errno;
-    ::alarm(0);
-    ::sigaction(SIGALRM, &before, nullptr);
-    if (locked == 0) {
-        return done();
+    const auto deadline = Clock::now() + std::chrono::seconds(patience_s);
+    const Interruptions interruptions;
+    while (::flock(directory.number(), LOCK_EX) != 0) {
+        const int code = errno;
+        const bool late = code == EINTR && milliseconds_until(deadline) == 0;
+        if (code != EINTR || late) {
+            return Error::system(late ? ETIMEDOUT : code,
+                                 cat("flock(", base::describe(directory), ", LOCK_EX)"))
+                .hint("another oci-rt is working on this container");
+        }
     }
-    return Error::system(code == EINTR ? ETIMEDOUT : code,
-                         cat("flock(", base::describe(directory), ", LOCK_EX)"))
-        .hint("another oci-rt is working on this container");
+    return done();
 }
 
 Result<bool> is_gone(FdRef directory) {
@@ -136,7 +167,7 @@ Result<ContainerDirectory> StateStore::reserve(const std::string& id) const {
             return std::move(made).error();
         }
         TRY_ASSIGN(Fd directory, base::sys::open(root, id, kFlags));
-        TRY(base::sys::lock(directory));
+        TRY(lock_bounded(directory, kReservePatience_s));
         // A `delete --force` may have taken the empty directory before it was locked.
         TRY_ASSIGN(const bool gone, is_gone(directory));
         if (!gone) {

@@ -39,7 +39,8 @@ class TempDir {
 
     void make_dir(const std::string& name) const { std::filesystem::create_directories(at(name)); }
     void write(const std::string& name, std::string_view text, mode_t mode = 0644) const {
-        ok(base::replace_file(fd_, name, text, mode));
+        const base::Fd file = value(base::sys::open(fd_, name, O_WRONLY | O_CREAT | O_TRUNC, mode));
+        ok(base::sys::write(file, text));
     }
     void link(const std::string& name, const std::string& target) const {
         ok(base::sys::symlink(target, fd_, name));

@@ -164,8 +164,13 @@ Result<Fd> RootDir::open(ZView path, int flags) const {
                      flags | O_NONBLOCK | O_NOCTTY);
 }
 
+Result<Fd> RootDir::look_for(ZView path) const {
+    const Expecting expecting(ENOENT);
+    return resolve(path);
+}
+
 Result<Fd> RootDir::make_directories(ZView path) const {
-    if (Result<Fd> found = resolve(path); found) {
+    if (Result<Fd> found = look_for(path); found) {
         TRY_ASSIGN(const struct stat status, sys::fstat(*found));
         if (!S_ISDIR(status.st_mode)) {
             return walk_failed(ENOTDIR, path.view(), path.view());
@@ -203,7 +208,7 @@ Result<Fd> RootDir::make_file(ZView path) const {
     while (name.size() > 1 && name.ends_with('/')) {
         name.pop_back();
     }
-    Result<Fd> found = resolve(name);
+    Result<Fd> found = look_for(name);
     if (!found) {
         found = make_last(name, S_IFREG);
     }

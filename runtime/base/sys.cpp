@@ -168,16 +168,20 @@ Result<> rename(FdRef old_directory, ZView old_name, FdRef new_directory, ZView 
 }
 
 Result<> chmod(FdRef directory, ZView name, mode_t mode) {
-    // fchmodat(AT_SYMLINK_NOFOLLOW) of glibc goes through /proc, which the caller may not have;
-    // so the entry is held by an O_PATH descriptor that is known not to be a link.
+    // By the name again it could meanwhile be a link to anywhere: what is held is changed.
     TRY_ASSIGN(const Fd entry, open(directory, name, O_PATH | O_NOFOLLOW));
     TRY_ASSIGN(const struct stat status, fstat(entry));
     if (S_ISLNK(status.st_mode)) {
         errno = ELOOP;
         return call_failed("fchmodat", directory, name, Octal{mode});
     }
-    if (::fchmodat(directory.number(), name.c_str(), mode, 0) < 0) {
-        return call_failed("fchmodat", directory, name, Octal{mode});
+    if ((status.st_mode & 07777U) == mode) {
+        return done();
+    }
+    // fchmod(2) takes no O_PATH descriptor, and fchmodat2(2) is of Linux 6.6.
+    const std::string held = cat("/proc/self/fd/", entry.number());
+    if (::fchmodat(AT_FDCWD, held.c_str(), mode, 0) < 0) {
+        return call_failed("fchmodat", entry, Octal{mode});
     }
     return done();
 }
@@ -343,8 +347,9 @@ Result<> send(FdRef socket, std::string_view bytes, std::span<const FdRef> fds) 
 Result<Packet> receive(FdRef socket, std::size_t limit) {
     alignas(cmsghdr) std::array<char, CMSG_SPACE(kMostFds * sizeof(int))> control{};
     Packet packet;
-    packet.bytes.resize(limit);
-    iovec part{packet.bytes.data(), packet.bytes.size()};
+    const auto buffer =
+        std::make_unique_for_overwrite<char[]>(limit); // most of it is never touched
+    iovec part{buffer.get(), limit};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
@@ -355,7 +360,7 @@ Result<Packet> receive(FdRef socket, std::size_t limit) {
     if (size < 0) {
         return call_failed("recvmsg", socket, limit);
     }
-    packet.bytes.resize(static_cast<std::size_t>(size));
+    packet.bytes.assign(buffer.get(), static_cast<std::size_t>(size));
     packet.truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(&message, header)) {

@@ -103,6 +103,15 @@ Result<bool> Arguments::parse(std::span<const std::string> given) {
             taken.emplace_back(); // nothing
             return taken;
         }
+        if (const std::string& front = args.front();
+            front.size() > 3 && front.starts_with("--") && front.find('=') == front.size() - 1) {
+            // Boost takes no empty value behind "=".
+            po::option empty(front.substr(2, front.size() - 3), {""});
+            empty.original_tokens = {front};
+            taken.push_back(std::move(empty));
+            args.erase(args.begin());
+            return taken;
+        }
         const bool separator = args.front() == "--";
         const bool option = args.front().size() > 1 && args.front().starts_with('-');
         if (separator || (!option && order_ == Order::options_first)) {

@@ -84,7 +84,8 @@ Result<int> ps_verb(Invocation& invocation) {
     if (container.record.cgroups.empty()) {
         return Error("the container has no cgroup to find its processes by");
     }
-    TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(container.record.cgroups));
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
+    TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(groups));
     if (format == "json") {
         spec::JsonWriter json;
         json.value(pids);

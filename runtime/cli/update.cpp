@@ -127,7 +127,7 @@ Result<> update(const Globals& globals, const std::string& id, const spec::Resou
                runtime::open_container(globals.store, id, runtime::Access::change));
     TRY(runtime::require_status(
         container, "update", {spec::Status::created, spec::Status::running, spec::Status::paused}));
-    const cgroups::Placement& groups = container.record.cgroups;
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
     TRY_ASSIGN(const cgroups::Current current, cgroups::read_current(groups));
     TRY_ASSIGN(const cgroups::Change change,
                cgroups::change_of(

@@ -3,12 +3,11 @@
 // written anew; what has changed in them belongs into the review.
 #include "oci-spec/default_spec.hpp"
 #include "oci-spec/validate.hpp"
+#include "runtime/base/file.hpp"
+#include "runtime/base/sys.hpp"
 #include "runtime/plan.hpp"
 #include "tests/hosts.hpp"
 #include "tests/results.hpp"
-
-#include "runtime/base/file.hpp"
-#include "runtime/base/sys.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -126,12 +125,14 @@ TEST_CASE("a configuration becomes the plan that is written beside it", "[golden
         {"host-network", "mixed", hosts::mixed, {.no_pivot = true}},
         {"privileged", "v1", hosts::only_v1, {}},
         {"privileged", "v2", hosts::only_v2, {}},
-        {"everything", "v1", hosts::only_v1, {.preserve_fds = 2}},
+        {"everything", "v1", hosts::only_v1, {.preserve_fds = 2, .inherited_fds = 2}},
         {"everything", "v2", hosts::only_v2, {}},
         {"without-process", "mixed", hosts::mixed, {}},
         {"joined", "v2", hosts::only_v2, {}},
         {"no-namespaces", "mixed", hosts::mixed, {}},
-        {"without-cgroups", "mixed", hosts::mixed,
+        {"without-cgroups",
+         "mixed",
+         hosts::mixed,
          {.cgroup_manager = cgroups::ManagerKind::disabled}},
     }));
     DYNAMIC_SECTION(row.name << " on " << row.host) {

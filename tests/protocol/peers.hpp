@@ -45,7 +45,9 @@ inline void wait_readable(FdRef socket) {
     static_cast<void>(base::sys::poll(watched, -1));
 }
 
-inline void wait_for_death(FdRef pidfd) { wait_readable(pidfd); }
+inline void wait_for_death(FdRef pidfd) {
+    wait_readable(pidfd);
+}
 
 [[noreturn]] inline void stay_silent() {
     while (true) {

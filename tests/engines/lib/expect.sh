@@ -1,14 +1,14 @@
 # What cases say about what they see.  `try` runs a command, the others judge what came of it.
-# shellcheck shell=bash disable=SC2154  # variables are shared with who sources this
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`.  Files take them,
-# no pipes: what a command leaves running would keep a pipe open.
+# no pipes: what a command leaves running would keep a pipe open.  They are not in the folder of the case.
 try() {
 	tried=$*
 	status=0
-	"$@" >"$house/stdout" 2>"$house/stderr" || status=$?
-	output=$(tr -d '\0' <"$house/stdout")
-	errors=$(tr -d '\0' <"$house/stderr")
+	"$@" >"$said.out" 2>"$said.err" || status=$?
+	output=$(tr -d '\0' <"$said.out")
+	errors=$(tr -d '\0' <"$said.err")
 }
 
 # code N COMMAND...: runs it and expects this exit code.
@@ -64,9 +64,9 @@ equal() {
 	[[ $1 = "$2" ]] || differs "$3: \"$2\"" "\"$1\""
 }
 
-# soon WHAT COMMAND...: tries until it succeeds, at most 10 s long (a busy machine is slow).
+# soon WHAT COMMAND...: tries until it succeeds, at most 30 s long (a busy machine is slow).
 soon() {
-	local what=$1 end=$((SECONDS + 10))
+	local what=$1 end=$((SECONDS + 30))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || differs "$what" "it did not come"
@@ -88,4 +88,21 @@ can_raise_limits() {
 # processes_are COUNT COMMAND: how many processes have this command line.
 processes_are() {
 	[[ $(pgrep -cfx -- "$2") = "$1" ]]
+}
+
+# is_longer_than FILE LINES
+is_longer_than() {
+	(($(wc -l <"$1") > $2))
+}
+
+# crowd_ends COUNT: container number I of the case, which is in `running`, gives I as its exit code and has written I to
+# outI.
+crowd_ends() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		status=0
+		wait "${running[i]}" || status=$?
+		equal "$status" "$i" "exit code of container $i, which said: $(cat "err$i")"
+		equal "$(cat "out$i")" "$i" "output of container $i"
+	done
 }

@@ -151,14 +151,11 @@ TEST_CASE("a fork bomb is killed", "[cgroups][root]") {
 TEST_CASE("a group that is not proven ours is not killed", "[cgroups][root]") {
     Groups groups;
     base::Child child = spawn_into(groups.placement());
-    cgroups::Placement unproven;
-    for (const cgroups::Hierarchy& group : groups.placement()) {
-        unproven.push_back({.version = group.version,
-                            .controllers = group.controllers,
-                            .path = group.path,
-                            .made = group.made});
+    cgroups::SavedPlacement saved = cgroups::saved(groups.placement());
+    for (cgroups::Hierarchy& group : saved.groups) {
+        group.inode = 0;
     }
-    ok(cgroups::reopen(unproven));
+    const cgroups::Placement unproven = value(cgroups::reopen(saved));
     REQUIRE(unproven.front().directory);
     ok(cgroups::kill_all(unproven, 1s));
     ok(cgroups::signal_all(unproven, SIGKILL));

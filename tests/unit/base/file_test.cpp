@@ -24,7 +24,8 @@ class LogFile {
   public:
     LogFile(base::log::Format format, base::log::Level most) {
         base::log::configure(
-            value(sys::open(place_.fd(), "log", O_CREAT | O_WRONLY | O_APPEND, 0600)), format, most);
+            value(sys::open(place_.fd(), "log", O_CREAT | O_WRONLY | O_APPEND, 0600)), format,
+            most);
     }
     LogFile(const LogFile&) = delete;
     LogFile& operator=(const LogFile&) = delete;

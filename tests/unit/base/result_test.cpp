@@ -95,7 +95,7 @@ TEST_CASE("a fact that costs something is made when there is a failure", "[resul
 
 TEST_CASE("further findings stand beside the first with all they have", "[result]") {
     Error error = Error("first").at("/1").also(Error("second").at("/2").hint("advice"));
-    error = std::move(error).in("outer").also(Error("third"));
+    error = Error(std::move(error)).in("outer").also(Error("third"));
     CHECK(error.text() == "outer: first (/1)");
     REQUIRE(error.others().size() == 2);
     CHECK(error.others()[0].text() == "second (/2)");
@@ -113,15 +113,14 @@ TEST_CASE("TRY hands the error on, or goes on with the value", "[result]") {
 
 TEST_CASE("a failed call is told with its arguments", "[result]") {
     const tests::TempDir place;
-    const base::Fd file = tests::value(
-        base::sys::open(place.fd(), "f", O_CREAT | O_RDWR | O_EXCL, 0600));
+    const base::Fd file =
+        tests::value(base::sys::open(place.fd(), "f", O_CREAT | O_RDWR | O_EXCL, 0600));
     errno = EINVAL;
     const Error error = base::call_failed("name", file, base::FdRef::cwd(), "text \"q\"", -5,
                                           base::Hex{31}, base::Octal{0755}, base::Word{"O_PATH"});
-    CHECK(error.text() ==
-          base::cat("name(", file.number(), " \"", place.path(),
-                    "/f\", cwd, \"text \\\"q\\\"\", -5, 0x1f, 0755, O_PATH): "
-                    "Invalid argument (EINVAL)"));
+    CHECK(error.text() == base::cat("name(", file.number(), " \"", place.path(),
+                                    "/f\", cwd, \"text \\\"q\\\"\", -5, 0x1f, 0755, O_PATH): "
+                                    "Invalid argument (EINVAL)"));
 }
 
 TEST_CASE("a descriptor that is none is told by its number", "[result]") {

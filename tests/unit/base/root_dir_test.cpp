@@ -1,6 +1,6 @@
 // Paths inside a root: the same cases for both ways of resolving them.
-#include "runtime/base/root_dir.hpp"
 #include "runtime/base/child.hpp"
+#include "runtime/base/root_dir.hpp"
 #include "tests/temp_dir.hpp"
 
 #include <cctype>
@@ -40,7 +40,7 @@ class Tree {
             {"file-link", "/dir/file"},
             {"out", place_.at("outside")},
             {"out-rel", "../outside"},
-            {"etc", "/etc"},
+            {"host", "/etc"},
             {"loop", "loop"},
             {"ping", "pong"},
             {"pong", "ping"},
@@ -141,7 +141,7 @@ TEST_CASE("paths are resolved as the container would see them, and stay inside",
         {"out/secret", "ENOENT"},
         {"out-rel/secret", "ENOENT"},
         {"../outside/secret", "ENOENT"},
-        {"etc/passwd", "ENOENT"},
+        {"host/passwd", "ENOENT"},
         {"dangling", "ENOENT"},
         {"dangling-abs/x", "ENOENT"},
         {"loop", "ELOOP"},
@@ -165,9 +165,18 @@ TEST_CASE("paths are resolved as the container would see them, and stay inside",
 
 TEST_CASE("where links are refused, every one is, also on the way", "[root_dir]") {
     static const std::vector<Row> kRows = {
-        {"/", "."},       {"dir/sub", "dir/sub"}, {"/dir/./file", "dir/file"}, {"rel", "ELOOP"},
-        {"abs", "ELOOP"}, {"rel/file", "ELOOP"},  {"dir/link", "ELOOP"},       {"top/dir", "ELOOP"},
-        {"..", "."},      {"dir/../file", "file"}, {"nothing", "ENOENT"},      {"file/x", "ENOTDIR"},
+        {"/", "."},
+        {"dir/sub", "dir/sub"},
+        {"/dir/./file", "dir/file"},
+        {"rel", "ELOOP"},
+        {"abs", "ELOOP"},
+        {"rel/file", "ELOOP"},
+        {"dir/link", "ELOOP"},
+        {"top/dir", "ELOOP"},
+        {"..", "."},
+        {"dir/../file", "file"},
+        {"nothing", "ENOENT"},
+        {"file/x", "ENOTDIR"},
         {"dangling", "ELOOP"},
     };
     const Tree tree;
@@ -194,7 +203,7 @@ TEST_CASE("missing directories are made inside, also behind links", "[root_dir]"
         {"out/within", "."}, // the path of the outside directory, made again below the root
         {"out-rel", "outside"},
         {"../../sibling", "sibling"},
-        {"etc", "etc"},
+        {"host", "etc"},
         {"file", "ENOTDIR"},
         {"file/x", "ENOTDIR"},
         {"file-link/x", "ENOTDIR"},
@@ -259,19 +268,11 @@ TEST_CASE("a place is a directory and a last name, which is no walk", "[root_dir
         std::string name;
     };
     static const std::vector<PlaceRow> kRows = {
-        {"new", ".", "new"},
-        {"/new//", ".", "new"},
-        {"a/b/new", "a/b", "new"},
-        {"abs/new", "dir", "new"},
-        {"rel", ".", "rel"}, // the link itself
-        {"dir/../x", ".", "x"},
-        {"", "EINVAL", ""},
-        {"/", "EINVAL", ""},
-        {".", "EINVAL", ""},
-        {"dir/..", "EINVAL", ""},
-        {"dir/../", "EINVAL", ""},
-        {"dir/.", "EINVAL", ""},
-        {"file/x", "ENOTDIR", ""},
+        {"new", ".", "new"},       {"/new//", ".", "new"},    {"a/b/new", "a/b", "new"},
+        {"abs/new", "dir", "new"}, {"rel", ".", "rel"}, // the link itself
+        {"dir/../x", ".", "x"},    {"", "EINVAL", ""},        {"/", "EINVAL", ""},
+        {".", "EINVAL", ""},       {"dir/..", "EINVAL", ""},  {"dir/../", "EINVAL", ""},
+        {"dir/.", "EINVAL", ""},   {"file/x", "ENOTDIR", ""},
     };
     for (const RootDir::Resolver resolver : kBoth) {
         const Tree tree;
@@ -298,7 +299,7 @@ TEST_CASE("files are opened inside, and a fifo does not block", "[root_dir]") {
         CHECK(value(base::read_all(value(root.open("file-link", O_RDONLY)))) == "in dir");
         CHECK(value(base::read_all(value(root.open("/dir/link", O_RDONLY)))) == "top");
         CHECK(root.open("out/secret", O_RDONLY).code() == ENOENT);
-        CHECK(root.open("etc/passwd", O_RDONLY).code() == ENOENT);
+        CHECK(root.open("host/passwd", O_RDONLY).code() == ENOENT);
         CHECK(root.open("fifo", O_RDONLY));
         CHECK(root.open("fifo", O_WRONLY).code() == ENXIO);
         ok(base::sys::write(value(root.open("rel/file", O_WRONLY | O_TRUNC)), "new"));

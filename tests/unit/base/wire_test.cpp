@@ -59,7 +59,7 @@ std::optional<T> read(std::string_view bytes) {
     T value{};
     base::WireReader reader(bytes);
     reader(value);
-    return reader.complete() ? std::optional(std::move(value)) : std::nullopt;
+    return reader.complete() ? std::optional<T>(std::move(value)) : std::nullopt;
 }
 
 Outer full() {

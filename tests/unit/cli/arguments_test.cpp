@@ -7,6 +7,7 @@
 #include "tests/temp_dir.hpp"
 
 #include <algorithm>
+#include <csignal>
 
 using cli::Arguments;
 using cli::Order;
@@ -45,7 +46,10 @@ std::string verb_error(std::string_view name, const Words& words) {
     const auto verb = std::ranges::find(cli::verbs(), name, &cli::Verb::name);
     REQUIRE(verb != cli::verbs().end());
     cli::Invocation invocation{.globals = globals, .arguments = words};
+    sigset_t before;
+    REQUIRE(::sigprocmask(SIG_SETMASK, nullptr, &before) == 0);
     const auto code = verb->run(invocation);
+    ::sigprocmask(SIG_SETMASK, &before, nullptr); // `exec` and `run` hold signals back
     CHECK_FALSE(place.has("root"));
     return code ? "no error" : code.error().text();
 }
@@ -249,7 +253,8 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
         {"exec", {}, "the id of a container is missing"},
         {"exec", {"a"}, "a program to execute is missing"},
         {"exec", {"-g", "x", "a", "ls"}, "invalid group id \"x\""},
-        {"exec", {"--apparmor", "p", "a", "ls"},
+        {"exec",
+         {"--apparmor", "p", "a", "ls"},
          "this version of oci-rt cannot apply AppArmor or SELinux labels yet"},
         {"list", {"--format", "xml"}, "unknown format \"xml\""},
         {"ps", {}, "the id of a container is missing"},
@@ -262,9 +267,8 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
 }
 
 TEST_CASE("verbs tell of containers that do not exist", "[cli]") {
-    const auto verb =
-        GENERATE(as<std::string>{}, "start", "state", "kill", "delete", "pause", "resume", "ps",
-                 "update");
+    const auto verb = GENERATE(as<std::string>{}, "start", "state", "kill", "delete", "pause",
+                               "resume", "ps", "update");
     INFO(verb);
     CHECK(verb_error(verb, {"nobody"}) ==
           "container \"nobody\" does not exist: No such file or directory (ENOENT)");

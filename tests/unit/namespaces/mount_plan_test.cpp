@@ -96,15 +96,15 @@ TEST_CASE("options become one step each, in the terms of the kernel", "[mount_pl
         {"none /host /data bind", R"(bind "/host" on "/data")"},
         {"none /host /data rbind,ro", R"(rbind "/host" on "/data" +ro)"},
         {"none rel/ative /data rbind", R"(rbind "/bundle/rel/ative" on "/data")"},
-        {"bind /host /data bind,rw,suid,dev,exec", R"(bind "/host" on "/data" -ro,nosuid,nodev,noexec)"},
+        {"bind /host /data bind,rw,suid,dev,exec",
+         R"(bind "/host" on "/data" -ro,nosuid,nodev,noexec)"},
         {"none /host /data rbind,rro,rnosuid", R"(rbind "/host" on "/data" recursive +ro,nosuid)"},
         {"none /host /data rbind,rrw", R"(rbind "/host" on "/data" recursive -ro)"},
         {"none /host /data bind,relatime", R"(bind "/host" on "/data" -atime field)"},
         {"none /host /data bind,noatime", R"(bind "/host" on "/data" +noatime -atime field)"},
         {"none /host /data bind,rslave,nosymfollow",
          R"(bind "/host" on "/data" +nosymfollow rslave)"},
-        {"none /host /data rbind,shared,rprivate",
-         R"(rbind "/host" on "/data" shared rprivate)"},
+        {"none /host /data rbind,shared,rprivate", R"(rbind "/host" on "/data" shared rprivate)"},
         {"none /host /data bind,unbindable", R"(bind "/host" on "/data" unbindable)"},
         {"none /host /data bind,idmap", R"(bind "/host" on "/data" idmap of the container)"},
         {"none /host /data rbind,ridmap", R"(rbind "/host" on "/data" ridmap of the container)"},
@@ -177,15 +177,22 @@ TEST_CASE("in a user namespace sources and the root come from the host", "[mount
 
 namespace {
 
-const std::vector<namespaces::CgroupView> kV1 = {
-    {.version = 1, .controllers = {"cpu", "cpuacct"}, .host_path = "/cg/cpu,cpuacct/c",
-     .mount_root = "/cg/cpu,cpuacct"},
-    {.version = 1, .controllers = {"memory"}, .host_path = "/cg/memory/c",
-     .mount_root = "/cg/memory"},
-    {.version = 1, .controllers = {"name=systemd"}, .host_path = "/cg/systemd/c",
-     .mount_root = "/cg/systemd"}};
-const namespaces::CgroupView kV2{.version = 2, .controllers = {"hugetlb"},
-                                 .host_path = "/cg/unified/c", .mount_root = "/cg/unified"};
+const std::vector<namespaces::CgroupView> kV1 = {{.version = 1,
+                                                  .controllers = {"cpu", "cpuacct"},
+                                                  .host_path = "/cg/cpu,cpuacct/c",
+                                                  .mount_root = "/cg/cpu,cpuacct"},
+                                                 {.version = 1,
+                                                  .controllers = {"memory"},
+                                                  .host_path = "/cg/memory/c",
+                                                  .mount_root = "/cg/memory"},
+                                                 {.version = 1,
+                                                  .controllers = {"name=systemd"},
+                                                  .host_path = "/cg/systemd/c",
+                                                  .mount_root = "/cg/systemd"}};
+const namespaces::CgroupView kV2{.version = 2,
+                                 .controllers = {"hugetlb"},
+                                 .host_path = "/cg/unified/c",
+                                 .mount_root = "/cg/unified"};
 
 MountFacts with_views(std::vector<namespaces::CgroupView> views, bool own_namespace) {
     MountFacts facts = kPlain;
@@ -276,9 +283,16 @@ TEST_CASE("the devices of every container, and those that are listed", "[mount_p
     CHECK(lines_with(plain, "link /dev/ptmx").size() == 1);
 
     config.linux.devices = {
-        {.type = spec::DeviceType::character, .path = "/dev//null", .major = 1, .minor = 3,
+        {.type = spec::DeviceType::character,
+         .path = "/dev//null",
+         .major = 1,
+         .minor = 3,
          .file_mode = 0600},
-        {.type = spec::DeviceType::block, .path = "/dev/sda", .major = 8, .minor = 0, .uid = 5,
+        {.type = spec::DeviceType::block,
+         .path = "/dev/sda",
+         .major = 8,
+         .minor = 0,
+         .uid = 5,
          .gid = 6},
         {.type = spec::DeviceType::fifo, .path = "/dev/pipe", .file_mode = 0100644},
         {.type = spec::DeviceType::unbuffered, .path = "/x/y", .major = 10, .minor = 229},
@@ -300,8 +314,12 @@ TEST_CASE("owners of devices are told as container and host know them", "[mount_
     spec::Spec config = with_mounts({});
     config.linux.uid_mappings = {{0, 1000, 1}, {1, 100000, 10}};
     config.linux.gid_mappings = {{0, 2000, 1}};
-    config.linux.devices = {{.type = spec::DeviceType::character, .path = "/dev/fuse", .major = 10,
-                             .minor = 229, .uid = 3, .gid = 0}};
+    config.linux.devices = {{.type = spec::DeviceType::character,
+                             .path = "/dev/fuse",
+                             .major = 10,
+                             .minor = 229,
+                             .uid = 3,
+                             .gid = 0}};
     const Lines lines = described(value(mount_plan_of(config, kPlain)));
     CHECK(lines_with(lines, "fuse") ==
           Lines{R"(device c 10:229 on "/dev/fuse" mode 0666 owner 3:0 on the host 100002:2000)"
@@ -382,9 +400,8 @@ TEST_CASE("covered paths keep their places", "[mount_plan]") {
     config.linux.masked_paths = {"/proc/kcore", "/sys/firmware"};
     config.linux.readonly_paths = {"/proc/sys"};
     const Lines lines = described(value(mount_plan_of(config, kPlain)));
-    CHECK(lines_with(lines, "mask ") ==
-          Lines{R"(mask "/proc/kcore" (/linux/maskedPaths/0))",
-                R"(mask "/sys/firmware" (/linux/maskedPaths/1))"});
+    CHECK(lines_with(lines, "mask ") == Lines{R"(mask "/proc/kcore" (/linux/maskedPaths/0))",
+                                              R"(mask "/sys/firmware" (/linux/maskedPaths/1))"});
     CHECK(lines_with(lines, "read-only ") ==
           Lines{R"(read-only "/proc/sys" (/linux/readonlyPaths/0))"});
 }

@@ -21,11 +21,12 @@ spec::Linux with_namespaces(std::string_view text) {
     spec::Linux linux;
     for (const std::string_view word : base::words(text)) {
         const std::size_t colon = word.find(':');
-        const auto kind =
-            std::ranges::find(namespaces::kKinds, word.substr(0, colon), &namespaces::Kind::oci_name);
+        const auto kind = std::ranges::find(namespaces::kKinds, word.substr(0, colon),
+                                            &namespaces::Kind::oci_name);
         REQUIRE(kind != namespaces::kKinds.end());
-        linux.namespaces.push_back(
-            {kind->type, colon == std::string_view::npos ? "" : std::string(word.substr(colon + 1))});
+        linux.namespaces.push_back({kind->type, colon == std::string_view::npos
+                                                    ? ""
+                                                    : std::string(word.substr(colon + 1))});
     }
     return linux;
 }

@@ -49,9 +49,8 @@ TEST_CASE("without args the path is the program's name", "[hooks]") {
 
 TEST_CASE("hooks run in their order, up to the first that fails", "[hooks]") {
     const tests::TempDir place;
-    const auto failed = run({shell("echo 1 >> out"), shell("echo 2 >> out; exit 3"),
-                             shell("echo 3 >> out")},
-                            place);
+    const auto failed = run(
+        {shell("echo 1 >> out"), shell("echo 2 >> out; exit 3"), shell("echo 3 >> out")}, place);
     REQUIRE_FALSE(failed);
     CHECK(place.read("out") == "1\n2\n");
     CHECK(failed.error().failure().pointer == "/hooks/prestart/1");
@@ -67,9 +66,8 @@ TEST_CASE("what a failing hook printed is in the error, on one line and bounded"
     CHECK(text.find(R"(, it printed "to stdout\nto \"stderr\"")") != std::string::npos);
     CHECK(text.find('\n') == std::string::npos);
 
-    const std::string much =
-        error_text(run({shell("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 1")},
-                       place));
+    const std::string much = error_text(run(
+        {shell("i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 1")}, place));
     CHECK(much.size() < 6000);
     CHECK(much.find("line 2999") != std::string::npos); // the end says why
     CHECK(much.find("line 100\\n") == std::string::npos);
@@ -83,8 +81,9 @@ TEST_CASE("a hook that is killed or cannot be executed is told as such", "[hooks
     CHECK(missing.find("exited with 127") != std::string::npos);
     CHECK(missing.find("No such file or directory (ENOENT)") != std::string::npos);
     place.write("plain", "#!/bin/sh\n", 0644);
-    CHECK(error_text(run({{.path = place.at("plain")}}, place))
-              .find("Permission denied (EACCES)") != std::string::npos);
+    CHECK(
+        error_text(run({{.path = place.at("plain")}}, place)).find("Permission denied (EACCES)") !=
+        std::string::npos);
     CHECK(error_text(runtime::run_hooks({"prestart", Hooks{shell("true")}}, "{}", place.at("gone")))
               .find("No such file or directory (ENOENT)") != std::string::npos);
 }
@@ -95,8 +94,9 @@ TEST_CASE("a hook that takes too long is killed with all it started", "[hooks]")
     const auto failed =
         run({shell("sleep 60 & echo $! > child; echo waiting; sleep 60", 1)}, place);
     const auto took = Clock::now() - begin;
-    CHECK(error_text(failed) == "prestart hook \"/bin/sh\": it did not end within its timeout of 1 s "
-                                "and was killed, it printed \"waiting\" (/hooks/prestart/0)");
+    CHECK(error_text(failed) ==
+          "prestart hook \"/bin/sh\": it did not end within its timeout of 1 s "
+          "and was killed, it printed \"waiting\" (/hooks/prestart/0)");
     CHECK(took >= std::chrono::seconds(1));
     CHECK(took < std::chrono::seconds(20));
     const auto pid = base::parse_number<pid_t>(base::trimmed(place.read("child")));

@@ -69,9 +69,9 @@ spec::Spec everything() {
 runtime::Plan plan_of_everything() {
     const seccomp::Program filter{.filter = {{.code = 6, .jt = 1, .jf = 2, .k = 0x7fff0000}},
                                   .flags = 2};
-    return value(runtime::plan_of(everything(), hosts::mixed(),
-                                  {.id = "everything", .bundle = "/bundle", .preserve_fds = 2},
-                                  filter));
+    return value(runtime::plan_of(
+        everything(), hosts::mixed(),
+        {.id = "everything", .bundle = "/bundle", .preserve_fds = 2, .inherited_fds = 2}, filter));
 }
 
 } // namespace
@@ -221,7 +221,8 @@ TEST_CASE("effective and ambient capabilities keep the kernel's rules", "[capabi
     CHECK(resolved.sets.permitted == (kKill | kNetRaw));
     CHECK(resolved.sets.ambient == kKill);
     CHECK(resolved.warnings ==
-          Names{"CAP_CHOWN cannot be ambient: it is not permitted and inheritable",
+          Names{"CAP_CHOWN cannot be effective: it is not permitted",
+                "CAP_CHOWN cannot be ambient: it is not permitted and inheritable",
                 "CAP_NET_RAW cannot be ambient: it is not permitted and inheritable"});
 }
 
@@ -253,8 +254,9 @@ TEST_CASE("sockets that were activated go on to the program", "[plan]") {
     runtime::HostFacts facts = hosts::mixed();
     facts.activated_sockets = 2;
     facts.activated_names = "http:admin";
-    const auto planned = value(process_plan_of({.args = {"sh"}, .env = {"A=1"}, .cwd = "/"}, facts,
-                                               {.preserve_fds = 1}, std::nullopt));
+    const auto planned =
+        value(process_plan_of({.args = {"sh"}, .env = {"A=1"}, .cwd = "/"}, facts,
+                              {.preserve_fds = 1, .inherited_fds = 3}, std::nullopt));
     CHECK(planned.plan.preserved_fds == 3);
     CHECK(planned.plan.socket_activation);
     CHECK(planned.plan.env == Names{"A=1", "LISTEN_FDS=2", "LISTEN_FDNAMES=http:admin"});

@@ -1,6 +1,7 @@
 // What becomes of a process short of its exec: the program, the environment, the filter that lets
 // it start or not, and bundles as they are read.
 #include "oci-spec/default_spec.hpp"
+#include "runtime/base/child.hpp"
 #include "runtime/bundle.hpp"
 #include "runtime/filter_check.hpp"
 #include "runtime/filter_store.hpp"
@@ -9,8 +10,6 @@
 #include "tests/temp_dir.hpp"
 #include "tests/unit/oci-spec/edited.hpp"
 #include "tests/unit/seccomp/profiles.hpp"
-
-#include "runtime/base/child.hpp"
 
 #include <algorithm>
 
@@ -45,7 +44,9 @@ std::string home(const Root& root, std::uint32_t uid, Names env = {}) {
     return found == environment.end() ? "none" : found->substr(5);
 }
 
-seccomp::Program filter_of(const spec::Seccomp& profile) { return value(seccomp::compile(profile)); }
+seccomp::Program filter_of(const spec::Seccomp& profile) {
+    return value(seccomp::compile(profile));
+}
 
 /// The error of a config.json in a bundle of its own.
 std::string bundle_error(std::string_view config) {
@@ -64,9 +65,8 @@ TEST_CASE("a program is found in the container's PATH, the first that may be exe
     place.make_dir("c");
     place.write("b/tool", "x", 0644);
     place.write("c/tool", "x", 0755);
-    const std::string path =
-        base::cat("PATH=", place.at("gone"), ":", place.at("a"), ":", place.at("b"), ":",
-                  place.at("c"));
+    const std::string path = base::cat("PATH=", place.at("gone"), ":", place.at("a"), ":",
+                                       place.at("b"), ":", place.at("c"));
     CHECK(value(find_program(program("tool", {path}))) == place.at("c/tool"));
     CHECK(value(find_program(program("tool", {"PATH=/nowhere", path}))) == place.at("c/tool"));
     CHECK(error_text(find_program(program("tool", {path, "PATH=" + place.at("b")}))) ==
@@ -148,8 +148,8 @@ TEST_CASE("a program that is none for this machine is told with advice", "[proce
     base::sys::Pipe pipe = value(base::sys::pipe());
     base::Child child = value(base::fork_to([&] {
         const base::Error error = execute(program(place.at("text")), place.at("text"), {});
-        tests::ok(base::sys::write(pipe.write_end,
-                                   base::cat(error.text(), "\n", error.failure().hint)));
+        tests::ok(
+            base::sys::write(pipe.write_end, base::cat(error.text(), "\n", error.failure().hint)));
         return 0;
     }));
     pipe.write_end.close();
@@ -163,16 +163,16 @@ TEST_CASE("a filter under which nothing can start is refused before it is loaded
           "[filter_check]") {
     using spec::SeccompAction;
     CHECK(runtime::check_filter(filter_of(profiles::permitting({}))));
-    CHECK(runtime::check_filter(filter_of(profiles::refusing({profiles::entry(
-        {"read", "write", "execve", "exit_group"}, SeccompAction::allow)}))));
+    CHECK(runtime::check_filter(filter_of(profiles::refusing(
+        {profiles::entry({"read", "write", "execve", "exit_group"}, SeccompAction::allow)}))));
     const auto refused_call = GENERATE(as<std::string>{}, "read", "write", "execve");
     const auto action = GENERATE(SeccompAction::errno_return, SeccompAction::kill_process,
                                  SeccompAction::kill_thread, SeccompAction::trap);
     const auto checked = runtime::check_filter(
         filter_of(profiles::permitting({profiles::entry({refused_call}, action)})));
     REQUIRE_FALSE(checked);
-    CHECK(error_text(checked).starts_with(
-        base::cat("the filter answers ", refused_call, " with ")));
+    CHECK(
+        error_text(checked).starts_with(base::cat("the filter answers ", refused_call, " with ")));
     CHECK(checked.error().failure().pointer == "/linux/seccomp");
     CHECK_FALSE(checked.error().failure().hint.empty());
 }
@@ -189,9 +189,9 @@ TEST_CASE("what a tracer, a listener or an argument decides is no refusal", "[fi
 TEST_CASE("the calls that a filter kills on the way are named", "[filter_check]") {
     using spec::SeccompAction;
     CHECK(runtime::killing_calls(filter_of(profiles::permitting({}))).empty());
-    const std::string named = runtime::killing_calls(filter_of(profiles::permitting(
-        {profiles::entry({"capset", "setgroups"}, SeccompAction::kill_process),
-         profiles::entry({"chdir"}, SeccompAction::errno_return)})));
+    const std::string named = runtime::killing_calls(filter_of(
+        profiles::permitting({profiles::entry({"capset", "setgroups"}, SeccompAction::kill_process),
+                              profiles::entry({"chdir"}, SeccompAction::errno_return)})));
     CHECK(named == "setgroups (KILL_PROCESS), capset (KILL_PROCESS)");
 }
 
@@ -203,10 +203,10 @@ TEST_CASE("a filter is compiled once and then taken from the store", "[filter_ch
     CHECK(std::distance(std::filesystem::directory_iterator(place.at("root/@filters")), {}) == 1);
     const seccomp::Program second = value(runtime::compile_stored(profile, store));
     REQUIRE(second.filter.size() == first.filter.size());
-    CHECK(std::ranges::equal(first.filter, second.filter,
-                             [](const sock_filter& a, const sock_filter& b) {
-                                 return a.code == b.code && a.jt == b.jt && a.jf == b.jf && a.k == b.k;
-                             }));
+    CHECK(std::ranges::equal(
+        first.filter, second.filter, [](const sock_filter& a, const sock_filter& b) {
+            return a.code == b.code && a.jt == b.jt && a.jf == b.jf && a.k == b.k;
+        }));
     CHECK(value(store.ids()).empty());
 }
 
@@ -221,8 +221,8 @@ TEST_CASE("a bundle is read by its real path, its errors have places", "[bundle]
     CHECK(bundle.config.hostname == "oci-rt");
     CHECK(bundle.place_of("/hostname").starts_with("config.json:"));
 
-    CHECK(error_text(runtime::load_bundle(place.at("gone"))).starts_with(
-        "open the bundle \"" + place.at("gone") + "\": realpath("));
+    CHECK(error_text(runtime::load_bundle(place.at("gone")))
+              .starts_with("open the bundle \"" + place.at("gone") + "\": realpath("));
     const tests::TempDir empty;
     CHECK(runtime::load_bundle(empty.path()).code() == ENOENT);
     CHECK(bundle_error("") != "no error");
@@ -236,8 +236,7 @@ TEST_CASE("a bundle is read by its real path, its errors have places", "[bundle]
 
 TEST_CASE("an error from elsewhere gets its place in the bundle's document", "[bundle]") {
     const runtime::Bundle bundle{.path = "/b", .bytes = "{\n  \"a\": {\"b\": 1}\n}"};
-    CHECK(placed(base::Error("fact").at("/a/b"), bundle).text() ==
-          "fact (config.json:2:14 /a/b)");
+    CHECK(placed(base::Error("fact").at("/a/b"), bundle).text() == "fact (config.json:2:14 /a/b)");
     CHECK(placed(base::Error("fact"), bundle).text() == "fact");
     CHECK(placed(base::Error("fact").at("/a").placed("elsewhere"), bundle).text() ==
           "fact (elsewhere)");

@@ -115,6 +115,27 @@ TEST_CASE("a lock is waited for, and not for ever", "[state]") {
     CHECK(StateStore::is_locked(looked));
 }
 
+TEST_CASE("the bound of a lock does not depend on the caller's signals", "[state]") {
+    const Store s;
+    const ContainerDirectory first = value(s.store.reserve("web"));
+    base::Child waiter = value(base::fork_to([&] {
+        ::signal(SIGALRM, SIG_IGN);
+        sigset_t all;
+        ::sigfillset(&all);
+        ::sigprocmask(SIG_SETMASK, &all, nullptr);
+        const auto refused = s.store.open_locked("web", 1);
+        sigset_t after;
+        ::sigprocmask(SIG_SETMASK, nullptr, &after);
+        const bool as_before = ::sigismember(&after, SIGALRM) == 1;
+        return refused.code() == ETIMEDOUT && as_before && ::signal(SIGALRM, SIG_DFL) == SIG_IGN
+                   ? 0
+                   : 1;
+    }));
+    std::array<pollfd, 1> ended = {{{waiter.pidfd().number(), POLLIN, 0}}};
+    REQUIRE(value(base::sys::poll(ended, kBoundMs)) == 1);
+    CHECK(value(waiter.wait()).code == 0);
+}
+
 TEST_CASE("a lock ends with who held it, however he ended", "[state]") {
     const Store s;
     const base::sys::Pipe locked = value(base::sys::pipe());
