@@ -15,7 +15,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using base::RootDir;
 
@@ -107,7 +106,7 @@ Result<> make_nodes(const RootDir& root, const std::vector<Node>& nodes, std::ve
     Places places(root);
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         const Node& node = nodes[i];
-        const auto fact = [&] { return cat("make the device ", quoted(node.path)); };
+        const auto fact = [&] { return cat("make the device ", base::quoted(node.path)); };
         TRY_ASSIGN(const RootDir::Place* place, places.of(node.path).at(node.origin).in(fact));
         Result<> made =
             prepared.empty() ? make(*place, node) : bind_node(*place, node, prepared[i]);

@@ -15,7 +15,6 @@ using base::cat;
 using base::done;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -86,7 +85,7 @@ Result<Container> open_container(const StateStore& store, const std::string& id,
     Result<ContainerDirectory> opened =
         access == Access::change ? store.open_locked(id, kLockPatienceS) : store.open(id);
     TRY_ASSIGN(ContainerDirectory directory, std::move(opened));
-    const auto fact = [&] { return cat("container ", quoted(id)); };
+    const auto fact = [&] { return cat("container ", base::quoted(id)); };
     Result<ContainerRecord> record = read_record(directory.fd);
     if (!record && record.code() == ENOENT) {
         return unrecorded(std::move(directory), access);

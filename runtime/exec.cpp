@@ -29,7 +29,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -48,7 +47,7 @@ Result<> change_user(spec::User& user, const std::string& text) {
                          ? std::optional<std::uint32_t>(0)
                          : base::parse_number<std::uint32_t>(text.substr(colon + 1));
     if (!uid || !gid) {
-        return Error(cat("invalid user ", quoted(text)))
+        return Error(cat("invalid user ", base::quoted(text)))
             .hint("write UID or UID:GID; names are for the engines to look up");
     }
     user.uid = *uid;

@@ -23,7 +23,6 @@ using base::Error;
 using base::Exit;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -55,7 +54,7 @@ class Output {
     }
     [[nodiscard]] std::string text() const {
         const std::string_view trimmed = base::trimmed(kept_);
-        return trimmed.empty() ? "" : cat(", it printed ", quoted(trimmed));
+        return trimmed.empty() ? "" : cat(", it printed ", base::quoted(trimmed));
     }
 
   private:
@@ -146,9 +145,9 @@ Result<> run_one(const spec::Hook& hook, std::string_view state, const std::stri
 Result<> run_hook(const HookList& list, std::size_t index, std::string_view state,
                   const std::string& directory) {
     const spec::Hook& hook = list.hooks[index];
-    base::log::debug(cat("run ", list.name, " hook ", quoted(hook.path)));
+    base::log::debug(cat("run ", list.name, " hook ", base::quoted(hook.path)));
     return run_one(hook, state, directory).at(cat("/hooks/", list.name, "/", index)).in([&] {
-        return cat(list.name, " hook ", quoted(hook.path));
+        return cat(list.name, " hook ", base::quoted(hook.path));
     });
 }
 

@@ -22,7 +22,6 @@ using base::cat;
 using base::done;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -131,7 +130,7 @@ Result<int> signal_number(const std::string& text) {
         if (*number >= 0 && *number <= SIGRTMAX) {
             return *number;
         }
-        return Error(cat("unknown signal ", quoted(text)));
+        return Error(cat("unknown signal ", base::quoted(text)));
     }
     const std::string name = text.starts_with("SIG") ? text : cat("SIG", text);
     for (int signal = 1; signal <= SIGRTMAX; ++signal) {
@@ -146,7 +145,7 @@ Result<int> signal_number(const std::string& text) {
             return SIGRTMAX - below;
         }
     }
-    return Error(cat("unknown signal ", quoted(text)));
+    return Error(cat("unknown signal ", base::quoted(text)));
 }
 
 Result<> kill(const StateStore& store, const std::string& id, int signal, Target target) {

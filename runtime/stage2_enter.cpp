@@ -18,7 +18,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -138,7 +137,7 @@ Result<> set_sysctls(Stage2& stage) {
         }
         TRY(std::move(set)
                 .at(sysctl.origin)
-                .in(cat("set the sysctl ", sysctl.path, " to ", quoted(sysctl.value))));
+                .in(cat("set the sysctl ", sysctl.path, " to ", base::quoted(sysctl.value))));
     }
     stage.proc.reset();
     return done();

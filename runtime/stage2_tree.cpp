@@ -19,7 +19,6 @@ using base::cat;
 using base::done;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -75,7 +74,7 @@ Result<> install_root(Stage2& stage) {
     }
     TRY_ASSIGN(Fd root, namespaces::install_root(stage.plan.mounts.root)
                             .at("/root/path")
-                            .in(cat("mount the root ", quoted(stage.plan.mounts.root.path))));
+                            .in(cat("mount the root ", base::quoted(stage.plan.mounts.root.path))));
     stage.root.emplace(std::move(root));
     return done();
 }

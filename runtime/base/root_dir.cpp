@@ -67,10 +67,10 @@ bool RootDir::has_openat2() const {
         return resolver_ == Resolver::openat2;
     }
     // EPERM may come from an outer filter as well as from the file: a harmless form tells.
-    static const bool kHas = [this] {
+    static const bool has = [this] {
         return sys::open2(root_, ".", O_PATH, RESOLVE_IN_ROOT).code() == 0;
     }();
-    return kHas;
+    return has;
 }
 
 Result<Fd> RootDir::by_openat2(ZView path, int flags, std::uint64_t extra) const {

@@ -62,7 +62,7 @@ std::string argument(const Argument& value, int code) {
     } else if constexpr (std::same_as<Argument, Word>) {
         return std::string(value.text);
     } else if constexpr (std::is_convertible_v<Argument, std::string_view>) {
-        return quoted(value);
+        return base::quoted(value); // not std::quoted, which <chrono> may bring
     } else {
         return cat(value);
     }

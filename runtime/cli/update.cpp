@@ -14,7 +14,6 @@ namespace cli {
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -57,7 +56,7 @@ Result<> take(const std::optional<std::string>& given, std::string_view option,
     }
     const std::optional<Int> number = size_of<Int>(*given);
     if (!number) {
-        return Error(cat("invalid value ", quoted(*given), " for --", option));
+        return Error(cat("invalid value ", base::quoted(*given), " for --", option));
     }
     target = number;
     return base::done();

@@ -19,7 +19,7 @@ includes() (
 	local flags
 	flags=$(grep -o -m1 "\"command\": .*/$1\.dir/.*" "$root/build/release/compile_commands.json" | grep -oE -- '-I[^ ]+')
 	# Not in the repository, where it would be found beside the source.
-	cd "$folder"
+	cd "$folder" || return
 	# shellcheck disable=SC2086  # a list of options
 	printf '#include "%s"\n' "$2" | c++ -std=c++20 -D_GNU_SOURCE $flags -fsyntax-only -x c++ -
 )

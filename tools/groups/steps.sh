@@ -3,7 +3,8 @@
 
 step install apt '' install_rest
 step build-release cpu '' build_release
-step build-asan cpu install build_asan
+step configure-asan cpu install configure_asan
+step build-asan cpu configure-asan build_asan
 step machine machine install make_machine
 
 # The packages of the chosen groups, while the first build is going on already.
@@ -18,6 +19,7 @@ build_release() {
 	! is_here bench || targets+=(oci-rt-bench)
 	build release "${targets[@]}"
 }
+configure_asan() { configure asan; }
 # One program per group of C++ tests, and an oci-rt.
 build_asan() {
 	local group targets=(oci-rt)

@@ -231,8 +231,7 @@ a_kill_reaches_the_others_when_the_first_process_is_gone() {
 }
 
 kill_at_the_same_time_as_the_removal_is_no_error() {
-	local i
-	for i in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4 5 6 7 8; do
 		bundle '"sleep", "1000"'
 		"$runtime" --root "$PWD/state" run --bundle bundle "$tag" &
 		soon "a running container" state_is running

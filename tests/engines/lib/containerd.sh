@@ -46,6 +46,7 @@ containerd_is_gone() {
 }
 
 open_containerd() {
+	# shellcheck source=tests/engines/lib/expect.sh
 	. "$here/lib/expect.sh"
 	mkdir -p "$house/containerd"
 	write_containerd_configuration

@@ -87,6 +87,7 @@ TEST_CASE("frozen processes stand still, thawed ones go on", "[cgroups][root]") 
 TEST_CASE("many processes freeze together", "[cgroups][root]") {
     Groups groups;
     std::vector<base::Child> children;
+    children.reserve(30);
     for (int i = 0; i < 30; ++i) {
         children.push_back(spawn_into(groups.placement()));
     }
@@ -118,6 +119,7 @@ TEST_CASE("everything in a container is killed, in groups below and frozen too",
     }
     const cgroups::Placement inner = value(cgroups::below(groups.placement(), "/inner"));
     std::vector<base::Child> children;
+    children.reserve(5);
     for (int i = 0; i < 5; ++i) {
         children.push_back(spawn_into(groups.placement()));
         children.push_back(spawn_into(inner));
