@@ -1,8 +1,12 @@
 // B. mounts: order, destination, source, type, id mappings.
+#include "conformance/harness/namespaces.hpp"
 #include "conformance/rows/rows.hpp"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace conformance {
 
@@ -211,6 +215,17 @@ void tmpfs_data(Case& c) {
 
 void need_idmap(Case& c) {
     c.needs(c.host().has_mount_setattr(), "the kernel has no mount_setattr (before 5.12)");
+    // Not every filesystem can; the suite's directories are on a tmpfs.
+    const NamespaceHolder holder(namespace_type("user"));
+    const Fd users(::open(holder.path().c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd copy(static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, c.directory().c_str(),
+                                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
+    mount_attr attributes{};
+    attributes.attr_set = MOUNT_ATTR_IDMAP;
+    attributes.userns_fd = static_cast<__u64>(users.number());
+    c.needs(::syscall(SYS_mount_setattr, copy.number(), "", AT_EMPTY_PATH, &attributes,
+                      sizeof attributes) == 0,
+            "a tmpfs cannot be mapped here (before Linux 6.3)");
 }
 
 Json shift(unsigned host, unsigned size = 1000) {
