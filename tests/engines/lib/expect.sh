@@ -1,83 +1,11 @@
-# What cases say about what they see.  `try` runs a command, the others judge what came of it.
-# shellcheck shell=bash
-
-# try COMMAND...: keeps its exit code in `status`, its output in `output`, its messages in `errors`.  Files take them,
-# no pipes: what a command leaves running would keep a pipe open.
-try() {
-	tried=$*
-	status=0
-	"$@" >"$house/stdout" 2>"$house/stderr" || status=$?
-	output=$(tr -d '\0' <"$house/stdout")
-	errors=$(tr -d '\0' <"$house/stderr")
-}
-
-# code N COMMAND...: runs it and expects this exit code.
-code() {
-	try "${@:2}"
-	[[ $status = "$1" ]] || differs "exit code $1" "$status"
-}
-
-# ok COMMAND...
-ok() {
-	code 0 "$@"
-}
-
-# differs EXPECTED SEEN: the end of the case.
-differs() {
-	printf 'expected: %s\nseen:     %s\nof:       %s\n' "$1" "$2" "$(cut -c1-2000 <<<"${tried-}")"
-	printf 'stdout:   %s\nstderr:   %s\n' "$(tail -c 4000 <<<"${output-}")" "$(tail -c 4000 <<<"${errors-}")"
-	exit 1
-}
-
-# is TEXT: the output, exactly.
-is() {
-	[[ $output = "$1" ]] || differs "the output \"$1\"" "\"$output\""
-}
-
-# has TEXT: the output contains it.
-has() {
-	[[ $output = *"$1"* ]] || differs "\"$1\" in the output" "\"$output\""
-}
-
-# lacks TEXT: the output does not contain it.
-lacks() {
-	[[ $output != *"$1"* ]] || differs "no \"$1\" in the output" "\"$output\""
-}
+# What cases say about what they see: as those of tests/integration, and with what engines need besides.
+# shellcheck shell=bash disable=SC2154
+# shellcheck source=/dev/null
+. "$here/../integration/lib/expect.sh"
 
 # matches REGEX: some line of the output.
 matches() {
 	grep -qE -e "$1" <<<"$output" || differs "output like /$1/" "\"$output\""
-}
-
-# says TEXT: the messages contain it.
-says() {
-	[[ $errors = *"$1"* ]] || differs "\"$1\" in the messages" "\"$errors\""
-}
-
-# quiet: there are no messages.
-quiet() {
-	[[ -z $errors ]] || differs "no message" "\"$errors\""
-}
-
-# equal SEEN EXPECTED WHAT
-equal() {
-	[[ $1 = "$2" ]] || differs "$3: \"$2\"" "\"$1\""
-}
-
-# soon WHAT COMMAND...: tries until it succeeds, at most 10 s long (a busy machine is slow).
-soon() {
-	local what=$1 end=$((SECONDS + 10))
-	shift
-	until "$@" >/dev/null 2>&1; do
-		((SECONDS < end)) || differs "$what" "it did not come"
-		sleep 0.05
-	done
-}
-
-# skip REASON: the end of the case; what it wants is not on this machine.
-skip() {
-	printf '%s\n' "$*"
-	exit 77
 }
 
 # can_raise_limits: whether CAP_SYS_RESOURCE is there; some machines lack it although we are root.
