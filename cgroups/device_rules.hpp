@@ -43,7 +43,7 @@ using DeviceSet = std::vector<DeviceGrant>;
 /// The set for a container. `pointer` is where the Resources stand in their document. A number of
 /// -1 is a wildcard, as in all runtimes. Without any listed rule the devices of linux.devices are
 /// allowed. Errors: a number or an access that no device has.
-base::Result<DeviceSet> device_set_of(const std::vector<spec::DeviceRule>& rules,
+base::Result<DeviceSet> device_set_of(const std::vector<spec::DeviceRule>& listed,
                                       const std::vector<spec::Device>& devices,
                                       std::string_view pointer);
 

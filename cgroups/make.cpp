@@ -70,7 +70,7 @@ class Way {
     base::Result<> require_thawed() const;
     base::Result<> require_empty() const;
     base::Result<> require_domain() const;
-    base::Result<> fill_cpuset(std::size_t level) const;
+    base::Result<> fill_cpuset(std::size_t level, bool is_new) const;
 
     const PlannedHierarchy& planned_;
     std::vector<std::string> names_;
@@ -153,9 +153,12 @@ base::Result<> Way::require_domain() const {
 }
 
 /// A cpuset without CPUs or memory nodes takes no process.
-base::Result<> Way::fill_cpuset(std::size_t level) const {
+base::Result<> Way::fill_cpuset(std::size_t level, bool is_new) const {
     for (const base::ZView file : {"cpuset.cpus", "cpuset.mems"}) {
-        TRY_ASSIGN(const std::string own, read_text(levels_[level], file));
+        std::string own;
+        if (!is_new) {
+            TRY_ASSIGN(own, read_text(levels_[level], file));
+        }
         if (own.empty()) {
             TRY_ASSIGN(const std::string parents, read_text(levels_[level - 1], file));
             TRY(base::write_kernel_file(levels_[level], file, parents));
@@ -197,7 +200,7 @@ base::Result<> Way::build() {
             }
         }
         if (is_cpuset) {
-            TRY(fill_cpuset(level));
+            TRY(fill_cpuset(level, !made_.empty() && made_.back() == level - 1));
         }
     }
     return is_v1() ? base::done() : require_domain();

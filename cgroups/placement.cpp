@@ -33,6 +33,36 @@ base::Result<Hierarchy> open_group(Version version, std::vector<std::string> con
     return group;
 }
 
+/// Those of the groups that are `wanted`, each if it is still there and the same.
+template <class Predicate>
+base::Result<Placement> reopen_those(const SavedPlacement& saved_groups, Predicate wanted) {
+    Placement placement = std::move(saved(saved_groups.groups).groups);
+    for (Hierarchy& group : placement) {
+        if (!wanted(group)) {
+            continue;
+        }
+        base::Result<base::Fd> directory =
+            base::sys::open(base::FdRef::cwd(), group.path, kOpenGroup);
+        if (!directory && (directory.code() == ENOENT || directory.code() == ENODEV)) {
+            continue;
+        }
+        if (!directory) {
+            return std::move(directory).error();
+        }
+        TRY_ASSIGN(const struct stat status, base::sys::fstat(*directory));
+        if (group.inode == 0 || group.inode == status.st_ino) {
+            group.directory = *std::move(directory);
+        }
+    }
+    return placement;
+}
+
+bool has_freezer(const Hierarchy& group) {
+    return group.version == Version::v1 &&
+           std::find(group.controllers.begin(), group.controllers.end(), "freezer") !=
+               group.controllers.end();
+}
+
 } // namespace
 
 const Hierarchy* group_with(const Placement& placement, std::string_view controller) {
@@ -51,22 +81,27 @@ const Hierarchy* unified_group(const Placement& placement) {
     return found == placement.end() ? nullptr : &*found;
 }
 
-base::Result<> reopen(Placement& placement) {
-    for (Hierarchy& group : placement) {
-        base::Result<base::Fd> directory =
-            base::sys::open(base::FdRef::cwd(), group.path, kOpenGroup);
-        if (!directory && (directory.code() == ENOENT || directory.code() == ENODEV)) {
-            continue;
-        }
-        if (!directory) {
-            return std::move(directory).error();
-        }
-        TRY_ASSIGN(const struct stat status, base::sys::fstat(*directory));
-        if (group.inode == 0 || group.inode == status.st_ino) {
-            group.directory = *std::move(directory);
-        }
+SavedPlacement saved(const Placement& placement) {
+    SavedPlacement copy;
+    for (const Hierarchy& group : placement) {
+        copy.groups.push_back({.version = group.version,
+                               .controllers = group.controllers,
+                               .path = group.path,
+                               .inode = group.inode,
+                               .made = group.made});
     }
-    return base::done();
+    return copy;
+}
+
+base::Result<Placement> reopen(const SavedPlacement& saved) {
+    return reopen_those(saved, [](const Hierarchy&) { return true; });
+}
+
+base::Result<Placement> reopen_freezer(const SavedPlacement& saved) {
+    const bool by_v1 = std::any_of(saved.groups.begin(), saved.groups.end(), has_freezer);
+    return reopen_those(saved, [by_v1](const Hierarchy& group) {
+        return by_v1 ? has_freezer(group) : group.version == Version::v2;
+    });
 }
 
 base::Result<Placement> placement_of_process(const Layout& layout, std::string_view proc_cgroup) {

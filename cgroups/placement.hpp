@@ -30,9 +30,20 @@ const Hierarchy* group_with(const Placement& placement, std::string_view control
 /// The group of the v2 hierarchy; nullptr if there is none, or it is gone.
 const Hierarchy* unified_group(const Placement& placement);
 
+/// A placement as it is remembered: nothing of it is open, so that nobody takes what was not opened
+/// yet for what is gone.
+struct SavedPlacement {
+    Placement groups; ///< without descriptors
+
+    [[nodiscard]] bool empty() const { return groups.empty(); }
+};
+SavedPlacement saved(const Placement& placement);
+
 /// Opens the groups of a saved placement. One that is gone, or whose path now names another group
 /// (another inode), is left unopened: that is no error.
-base::Result<> reopen(Placement& placement);
+base::Result<Placement> reopen(const SavedPlacement& saved);
+/// The same for the group by which the container is frozen alone; all others are left unopened.
+base::Result<Placement> reopen_freezer(const SavedPlacement& saved);
 
 /// The groups in which a process is, out of its /proc/PID/cgroup: where `exec` has to go, since a
 /// container's init may have moved below the container's group. Nothing in it counts as made.

@@ -1,7 +1,6 @@
 // Copying a directory into another, by descriptors: for tmpcopyup.
 
 #include "namespaces/mounts.hpp"
-
 #include "runtime/base/sys.hpp"
 
 #include <array>

@@ -13,7 +13,6 @@ using base::cat;
 using base::done;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 using base::RootDir;
 
@@ -21,6 +20,7 @@ namespace {
 
 /// nullopt if there is no such path, which is no error: profiles list paths of all kernels.
 Result<std::optional<Fd>> find(const RootDir& root, const std::string& path) {
+    const base::Expecting expecting(ENOENT);
     Result<Fd> found = root.resolve(path);
     if (!found && (found.code() == ENOENT || found.code() == ENOTDIR)) {
         return std::optional<Fd>();
@@ -83,7 +83,7 @@ Result<> make_one_readonly(const Fd& target) {
 Result<> mask(const RootDir& root, const std::vector<Covered>& paths) {
     Masks masks(root);
     for (const Covered& covered : paths) {
-        const auto fact = [&] { return cat("mask ", quoted(covered.path)); };
+        const auto fact = [&] { return cat("mask ", base::quoted(covered.path)); };
         TRY_ASSIGN(const std::optional<Fd> target,
                    find(root, covered.path).at(covered.origin).in(fact));
         if (target) {
@@ -95,7 +95,7 @@ Result<> mask(const RootDir& root, const std::vector<Covered>& paths) {
 
 Result<> make_readonly(const RootDir& root, const std::vector<Covered>& paths) {
     for (const Covered& covered : paths) {
-        const auto fact = [&] { return cat("make ", quoted(covered.path), " read-only"); };
+        const auto fact = [&] { return cat("make ", base::quoted(covered.path), " read-only"); };
         TRY_ASSIGN(const std::optional<Fd> target,
                    find(root, covered.path).at(covered.origin).in(fact));
         if (target) {

@@ -3,6 +3,7 @@
 #include "runtime/base/sys.hpp"
 
 #include <array>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +15,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using base::RootDir;
 
@@ -25,17 +25,36 @@ bool same_device(const struct stat& status, const Node& node) {
     return same_type && (S_ISFIFO(node.mode) || status.st_rdev == node.device);
 }
 
-enum class Found { nothing, the_device, an_empty_file };
+/// Places of new entries. Most are in /dev, which is found once.
+class Places {
+  public:
+    explicit Places(const RootDir& root) : root_(root) {}
+
+    Result<const RootDir::Place*> of(const std::string& path) {
+        const std::size_t slash = path.rfind('/');
+        const std::string parent = path.substr(0, slash + 1);
+        const std::string name = path.substr(slash + 1);
+        if (last_ && parent == parent_ && !name.empty() && name != "." && name != "..") {
+            last_->name = name;
+        } else {
+            TRY_ASSIGN(last_, root_.place_of(path));
+            parent_ = parent;
+        }
+        return &*last_;
+    }
+
+  private:
+    const RootDir& root_;
+    std::string parent_;
+    std::optional<RootDir::Place> last_;
+};
+
+enum class Found { the_device, an_empty_file };
 
 /// What is at the node's place. An empty file is what a bind mount of a device is put on.
 Result<Found> look(const RootDir::Place& place, const Node& node) {
-    const Result<struct stat> status =
-        base::sys::fstatat(place.directory, place.name, AT_SYMLINK_NOFOLLOW);
-    if (!status && status.code() == ENOENT) {
-        return Found::nothing;
-    }
-    TRY_ASSIGN(const struct stat found, base::sys::fstatat(place.directory, place.name,
-                                                           AT_SYMLINK_NOFOLLOW));
+    TRY_ASSIGN(const struct stat found,
+               base::sys::fstatat(place.directory, place.name, AT_SYMLINK_NOFOLLOW));
     if (same_device(found, node)) {
         return Found::the_device;
     }
@@ -45,37 +64,37 @@ Result<Found> look(const RootDir::Place& place, const Node& node) {
     return Error::system(EEXIST, "something else than this device is already there");
 }
 
-Result<> bind_node(const RootDir::Place& place, Found found, FdRef prepared) {
-    if (found == Found::nothing) {
-        TRY(base::sys::open(place.directory, place.name, O_CREAT | O_EXCL | O_NOFOLLOW, 0));
+Result<> bind_node(const RootDir::Place& place, const Node& node, FdRef prepared) {
+    const base::Expecting expecting(EEXIST);
+    const Result<Fd> made =
+        base::sys::open(place.directory, place.name, O_CREAT | O_EXCL | O_NOFOLLOW, 0);
+    if (!made) {
+        TRY(look(place, node));
     }
-    TRY_ASSIGN(const Fd target,
-               base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd target, base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
     return attach(prepared, target);
 }
 
-Result<> make(const RootDir& root, const Node& node, FdRef prepared) {
-    TRY_ASSIGN(const RootDir::Place place, root.place_of(node.path));
-    TRY_ASSIGN(const Found found, look(place, node));
-    if (prepared.valid()) {
-        return bind_node(place, found, prepared);
+Result<> make(const RootDir::Place& place, const Node& node) {
+    const base::Expecting expecting(EEXIST);
+    Result<> made = base::sys::mknod(place.directory, place.name, node.mode, node.device);
+    if (made.code() == EEXIST) {
+        TRY_ASSIGN(const Found found, look(place, node));
+        return found == Found::the_device
+                   ? done()
+                   : Error::system(EEXIST, "a regular file is already there");
     }
-    if (found == Found::the_device) {
-        return done();
-    }
-    if (found == Found::an_empty_file) {
-        return Error::system(EEXIST, "a regular file is already there");
-    }
-    TRY(base::sys::mknod(place.directory, place.name, node.mode, node.device));
+    TRY(std::move(made));
+    TRY(base::sys::chown(place.directory, place.name, node.uid, node.gid));
     // mknod(2) takes the umask off the mode.
-    TRY(base::sys::chmod(place.directory, place.name, node.mode & 07777U));
-    return base::sys::chown(place.directory, place.name, node.uid, node.gid);
+    return base::sys::chmod(place.directory, place.name, node.mode & 07777U);
 }
 
-Result<> make_link(const RootDir& root, const std::string& path, const std::string& target) {
-    TRY_ASSIGN(const RootDir::Place place, root.place_of(path));
+/// A link in /dev, unless something is there already.
+Result<> make_link(const RootDir::Place& place, const char* target) {
+    const base::Expecting expecting(EEXIST);
     Result<> made = base::sys::symlink(target, place.directory, place.name);
-    if (!made && made.code() == EEXIST) {
+    if (made.code() == EEXIST) {
         return done();
     }
     return made;
@@ -83,21 +102,32 @@ Result<> make_link(const RootDir& root, const std::string& path, const std::stri
 
 } // namespace
 
-Result<> make_node(const RootDir& root, const Node& node, Fd prepared) {
-    return make(root, node, prepared).at(node.origin).in([&] {
-        return cat("make the device ", quoted(node.path));
-    });
+Result<> make_nodes(const RootDir& root, const std::vector<Node>& nodes, std::vector<Fd> prepared) {
+    Places places(root);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        const Node& node = nodes[i];
+        const auto fact = [&] { return cat("make the device ", base::quoted(node.path)); };
+        TRY_ASSIGN(const RootDir::Place* place, places.of(node.path).at(node.origin).in(fact));
+        Result<> made =
+            prepared.empty() ? make(*place, node) : bind_node(*place, node, prepared[i]);
+        TRY(std::move(made).at(node.origin).in(fact));
+    }
+    return done();
 }
 
 Result<> make_device_links(const RootDir& root) {
     // An image may bring a ptmx node of its own, which would be the host's terminals: ours
     // replaces it. No other file is replaced.
-    TRY_ASSIGN(const RootDir::Place dev, root.place_of("/dev/ptmx"));
-    if (Result<> gone = base::sys::unlink(dev.directory, dev.name);
-        !gone && gone.code() != ENOENT) {
-        return std::move(gone).in("replace /dev/ptmx");
+    Places places(root);
+    TRY_ASSIGN(const RootDir::Place* ptmx, places.of("/dev/ptmx"));
+    {
+        const base::Expecting expecting(ENOENT);
+        Result<> gone = base::sys::unlink(ptmx->directory, ptmx->name);
+        if (!gone && gone.code() != ENOENT) {
+            return std::move(gone).in("replace /dev/ptmx");
+        }
     }
-    TRY(base::sys::symlink("pts/ptmx", dev.directory, dev.name).in("link /dev/ptmx"));
+    TRY(base::sys::symlink("pts/ptmx", ptmx->directory, ptmx->name).in("link /dev/ptmx"));
 
     if (!root.resolve("/proc/self/fd")) {
         return done();
@@ -109,7 +139,8 @@ Result<> make_device_links(const RootDir& root) {
         {"/dev/stderr", "/proc/self/fd/2"},
     }};
     for (const auto& [path, target] : kLinks) {
-        TRY(make_link(root, path, target).in(cat("link ", path)));
+        TRY_ASSIGN(const RootDir::Place* place, places.of(path));
+        TRY(make_link(*place, target).in([&] { return cat("link ", path); }));
     }
     return done();
 }
@@ -122,8 +153,7 @@ Result<> bind_console(const RootDir& root, FdRef slave) {
     if (!made && made.code() != EEXIST) {
         return std::move(made).error();
     }
-    TRY_ASSIGN(const Fd target,
-               base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
+    TRY_ASSIGN(const Fd target, base::sys::open(place.directory, place.name, O_PATH | O_NOFOLLOW));
     return attach(copy, target).in("bind the terminal on /dev/console");
 }
 

@@ -8,10 +8,11 @@
 
 namespace namespaces {
 
-/// Makes a node, or binds `prepared` (a detached mount of one) where this is not empty. A node
-/// that is there already and is the same device stays; anything else there is EEXIST (a MUST).
-/// Needs CAP_MKNOD in the first user namespace unless it is prepared.
-base::Result<> make_node(const base::RootDir& root, const Node& node, base::Fd prepared);
+/// Makes the nodes, or binds `prepared` (detached mounts of them, in their order) where this is not
+/// empty. A node that is there already and is the same device stays; anything else there is EEXIST
+/// (a MUST). Needs CAP_MKNOD in the first user namespace unless they are prepared.
+base::Result<> make_nodes(const base::RootDir& root, const std::vector<Node>& nodes,
+                          std::vector<base::Fd> prepared);
 
 /// /dev/ptmx, and /dev/fd, stdin, stdout, stderr where /proc/self/fd exists
 /// (runtime-linux.md, "Dev symbolic links").

@@ -22,12 +22,11 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
 
-constexpr std::size_t kMostAtOnce = 200;      // descriptors per packet; the kernel takes 253
+constexpr std::size_t kMostAtOnce = 200; // descriptors per packet; the kernel takes 253
 constexpr std::size_t kLongestError = 1 << 16;
 
 /// The user namespace whose mappings a mount takes: one of its own, or the container's.
@@ -88,7 +87,7 @@ Result<std::vector<Fd>> make_all(const base::Child& child, const MountPlan& plan
     for (const MountStep& step : plan.steps) {
         if (step.from_host) {
             TRY_ASSIGN(Fd copy, copy_source(step, child.pid()).at(step.origin).in([&] {
-                return cat("bind ", quoted(step.source), " on ", quoted(step.target));
+                return cat("bind ", base::quoted(step.source), " on ", base::quoted(step.target));
             }));
             all.push_back(std::move(copy));
         }
@@ -100,8 +99,9 @@ Result<std::vector<Fd>> make_all(const base::Child& child, const MountPlan& plan
     TRY(factory.begin().in("make a place for device nodes"));
     for (std::size_t i = 0; i < plan.nodes.size(); ++i) {
         const Node& node = plan.nodes[i];
-        TRY_ASSIGN(Fd copy, factory.make(node, i).at(node.origin).in(
-                                cat("make the device ", quoted(node.path))));
+        TRY_ASSIGN(Fd copy, factory.make(node, i)
+                                .at(node.origin)
+                                .in(cat("make the device ", base::quoted(node.path))));
         all.push_back(std::move(copy));
     }
     TRY(factory.end());

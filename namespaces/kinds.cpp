@@ -13,7 +13,6 @@ namespace namespaces {
 
 using base::cat;
 using base::Fd;
-using base::quoted;
 using base::Result;
 
 const std::array<Kind, 8> kKinds = {{
@@ -43,7 +42,8 @@ Result<Fd> open_namespace(spec::NamespaceType type, const std::string& path) {
     const std::string what = found < 0 || other == kKinds.end()
                                  ? std::string("no namespace")
                                  : cat("a ", other->oci_name, " namespace");
-    return base::Error(cat(quoted(path), " is ", what, ", not a ", wanted.oci_name, " namespace"));
+    return base::Error(
+        cat(base::quoted(path), " is ", what, ", not a ", wanted.oci_name, " namespace"));
 }
 
 } // namespace namespaces

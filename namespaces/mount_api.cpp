@@ -231,8 +231,8 @@ Result<Fd> make_filesystem(const Filesystem& filesystem) {
         TRY(configure(context, filesystem.type, option));
     }
     TRY(command(context, filesystem.type, FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"));
-    Fd mount(::fsmount(context.number(), FSMOUNT_CLOEXEC,
-                       static_cast<unsigned>(filesystem.attributes)));
+    Fd mount(
+        ::fsmount(context.number(), FSMOUNT_CLOEXEC, static_cast<unsigned>(filesystem.attributes)));
     if (!mount) {
         return context_failed(
             call_failed("fsmount", Word{filesystem.type}, Hex{filesystem.attributes}), context);

@@ -15,7 +15,6 @@ namespace namespaces {
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 namespace {

@@ -13,7 +13,6 @@ using base::cat;
 using base::done;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using base::RootDir;
 
@@ -145,13 +144,13 @@ Result<> make_link(const RootDir& root, const MountStep& step) {
 std::string purpose(const MountStep& step) {
     switch (step.how) {
     case MountStep::How::filesystem:
-        return cat("mount ", step.filesystem.type, " on ", quoted(step.target));
+        return cat("mount ", step.filesystem.type, " on ", base::quoted(step.target));
     case MountStep::How::bind:
-        return cat("bind ", quoted(step.source), " on ", quoted(step.target));
+        return cat("bind ", base::quoted(step.source), " on ", base::quoted(step.target));
     case MountStep::How::remount:
-        return cat("remount ", quoted(step.target));
+        return cat("remount ", base::quoted(step.target));
     case MountStep::How::link:
-        return cat("link ", quoted(step.target), " to ", quoted(step.source));
+        return cat("link ", base::quoted(step.target), " to ", base::quoted(step.source));
     }
     return "mount";
 }

@@ -25,7 +25,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -81,7 +80,8 @@ Device device_of(const RouteMessage& told) {
 Result<Device> find_device(RouteSocket& socket, const std::string& name) {
     RouteRequest request(RTM_GETLINK, by_index(0));
     request.text(IFLA_IFNAME, name);
-    TRY_ASSIGN(const RouteMessage told, socket.ask(request, cat("RTM_GETLINK, ", quoted(name))));
+    TRY_ASSIGN(const RouteMessage told,
+               socket.ask(request, cat("RTM_GETLINK, ", base::quoted(name))));
     return device_of(told);
 }
 
@@ -96,9 +96,9 @@ Result<Device> find_device(RouteSocket& socket, int index) {
 Result<std::vector<Address>> addresses_of(RouteSocket& socket, const Device& device) {
     ifaddrmsg header{};
     header.ifa_index = static_cast<std::uint32_t>(device.index);
-    TRY_ASSIGN(
-        std::vector<RouteMessage> all,
-        socket.list(RouteRequest(RTM_GETADDR, header), cat("RTM_GETADDR, ", quoted(device.name))));
+    TRY_ASSIGN(std::vector<RouteMessage> all,
+               socket.list(RouteRequest(RTM_GETADDR, header),
+                           cat("RTM_GETADDR, ", base::quoted(device.name))));
     std::vector<Address> own;
     for (RouteMessage& told : all) {
         Address address{std::move(told)};
@@ -132,7 +132,7 @@ Result<> add_address(RouteSocket& socket, const Device& device, const Address& a
     if (const std::string label = address.told.text<ifaddrmsg>(IFA_LABEL); !label.empty()) {
         request.text(IFA_LABEL, renamed_label(label, device.name));
     }
-    Result<> added = socket.change(request, cat("RTM_NEWADDR, ", quoted(device.name)));
+    Result<> added = socket.change(request, cat("RTM_NEWADDR, ", base::quoted(device.name)));
     return added.code() == EEXIST ? done() : std::move(added);
 }
 
@@ -149,15 +149,15 @@ Result<> restore(RouteSocket& socket, const Device& device, const Device& before
     if (device.mtu != before.mtu) {
         request.number(IFLA_MTU, before.mtu);
     }
-    return socket.change(
-        request, cat("RTM_NEWLINK, ", quoted(device.name), ", ", up ? "IFF_UP" : "no IFF_UP"));
+    return socket.change(request, cat("RTM_NEWLINK, ", base::quoted(device.name), ", ",
+                                      up ? "IFF_UP" : "no IFF_UP"));
 }
 
 Result<> rename(RouteSocket& socket, const Device& device, const std::string& name) {
     RouteRequest request(RTM_NEWLINK, by_index(device.index));
     request.text(IFLA_IFNAME, name);
-    return socket.change(request,
-                         cat("RTM_NEWLINK, ", quoted(device.name), ", IFLA_IFNAME ", quoted(name)));
+    return socket.change(request, cat("RTM_NEWLINK, ", base::quoted(device.name), ", IFLA_IFNAME ",
+                                      base::quoted(name)));
 }
 
 /// Sends a device of `socket`'s namespace to another one, where it gets `name`.
@@ -166,8 +166,9 @@ Result<> send_away(RouteSocket& socket, const Device& device, FdRef where,
     RouteRequest request(RTM_NEWLINK, by_index(device.index));
     request.number(IFLA_NET_NS_FD, static_cast<std::uint32_t>(where.number()))
         .text(IFLA_IFNAME, name);
-    return socket.change(request, cat("RTM_NEWLINK, ", quoted(device.name), ", IFLA_NET_NS_FD ",
-                                      base::describe(where), ", IFLA_IFNAME ", quoted(name)));
+    return socket.change(request,
+                         cat("RTM_NEWLINK, ", base::quoted(device.name), ", IFLA_NET_NS_FD ",
+                             base::describe(where), ", IFLA_IFNAME ", base::quoted(name)));
 }
 
 // --- the move
@@ -228,7 +229,7 @@ Result<> Transfer::require_free_name(const NetDeviceMove& move) {
     }
     TRY(std::move(other));
     return Error(base::Failure{.facts = {cat("the container's network namespace has a device ",
-                                             quoted(move.inside), " already")},
+                                             base::quoted(move.inside), " already")},
                                .code = EEXIST});
 }
 
@@ -288,8 +289,8 @@ Result<> Transfer::give_back(const Passage& passage) {
     if (before.master != 0 && again.master != before.master) {
         RouteRequest request(RTM_NEWLINK, by_index(again.index));
         request.number(IFLA_MASTER, before.master);
-        TRY(host_.change(
-            request, cat("RTM_NEWLINK, ", quoted(before.name), ", IFLA_MASTER ", before.master)));
+        TRY(host_.change(request, cat("RTM_NEWLINK, ", base::quoted(before.name), ", IFLA_MASTER ",
+                                      before.master)));
     }
     for (const Address& address : passage.addresses) {
         TRY(add_address(host_, again, address));
@@ -302,7 +303,7 @@ void Transfer::go_back(const Passage& passage) {
         return;
     }
     if (const Result<> given = give_back(passage); !given) {
-        base::log::warning(cat("the network device ", quoted(passage.before.name),
+        base::log::warning(cat("the network device ", base::quoted(passage.before.name),
                                " could not be made again what it was: ", given.error().text()));
     }
 }
@@ -310,7 +311,8 @@ void Transfer::go_back(const Passage& passage) {
 Result<std::vector<std::string>> Transfer::run(std::span<const NetDeviceMove> moves) {
     const auto fact = [](const NetDeviceMove& move) {
         return [&move] {
-            return cat("move the network device ", quoted(move.host_name), " into the container");
+            return cat("move the network device ", base::quoted(move.host_name),
+                       " into the container");
         };
     };
     std::vector<Passage> passages;

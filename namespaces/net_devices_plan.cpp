@@ -10,7 +10,6 @@ namespace namespaces {
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -41,7 +40,7 @@ enum class Template { allowed, forbidden };
 /// As dev_valid_name() and dev_alloc_name() of the kernel see it.
 Result<> check_name(std::string_view name, Template with_number) {
     const auto refuse = [&](std::string_view why) {
-        return Error(cat("no network device can be named ", quoted(name), ": ", why));
+        return Error(cat("no network device can be named ", base::quoted(name), ": ", why));
     };
     if (name.empty() || name == "." || name == "..") {
         return refuse("it is no name");

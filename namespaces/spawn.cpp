@@ -88,7 +88,9 @@ class Birth {
     const Launch& launch_;
 };
 
-long clone3(clone_args& args) { return ::syscall(SYS_clone3, &args, sizeof args); }
+long clone3(clone_args& args) {
+    return ::syscall(SYS_clone3, &args, sizeof args);
+}
 
 } // namespace
 
@@ -115,10 +117,8 @@ Result<Child> spawn(const Launch& launch) {
 Result<> write_id_maps(pid_t pid, const std::vector<spec::IdMapping>& uid_mappings,
                        const std::vector<spec::IdMapping>& gid_mappings) {
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
-    TRY(proc.write(cat(pid, "/uid_map"), id_map_text(uid_mappings))
-            .in("map user ids"));
-    return proc.write(cat(pid, "/gid_map"), id_map_text(gid_mappings))
-        .in("map group ids");
+    TRY(proc.write(cat(pid, "/uid_map"), id_map_text(uid_mappings)).in("map user ids"));
+    return proc.write(cat(pid, "/gid_map"), id_map_text(gid_mappings)).in("map group ids");
 }
 
 Result<> join_all(const SpawnPlan& plan, std::span<const Fd> fds) {

@@ -1,4 +1,5 @@
-// Making processes in namespaces: the clone that the runtime makes, and the second one of the relay.
+// Making processes in namespaces: the clone that the runtime makes, and the second one of the
+// relay.
 #pragma once
 
 #include "namespaces/spawn_plan.hpp"
@@ -16,12 +17,12 @@ namespace namespaces {
 /// What the child executes and keeps. Everything is prepared, because between clone3 and execveat
 /// there is no allocation, no Result and no log.
 struct Launch {
-    base::FdRef program;              ///< the sealed runtime
-    std::array<const char*, 4> argv;  ///< ends in nullptr
-    base::FdRef channel;              ///< stays open; a failure before execveat is sent on it
-    std::vector<int> kept;            ///< further descriptors that stay open, under their numbers
-    std::uint32_t new_types = 0;      ///< CLONE_NEW*
-    base::FdRef cgroup{-1};           ///< a cgroup2 directory to be born in, or invalid
+    base::FdRef program;             ///< the sealed runtime
+    std::array<const char*, 4> argv; ///< ends in nullptr
+    base::FdRef channel;             ///< stays open; a failure before execveat is sent on it
+    std::vector<int> kept;           ///< further descriptors that stay open, under their numbers
+    std::uint32_t new_types = 0;     ///< CLONE_NEW*
+    base::FdRef cgroup{-1};          ///< a cgroup2 directory to be born in, or invalid
 };
 
 /// Clones and executes. With CLONE_NEWUSER the child waits for one packet on its channel before

@@ -19,7 +19,9 @@ bool SpawnPlan::joins_type(NamespaceType type) const {
     return std::ranges::find(joins, type, &Join::type) != joins.end();
 }
 
-bool SpawnPlan::has(NamespaceType type) const { return makes(type) || joins_type(type); }
+bool SpawnPlan::has(NamespaceType type) const {
+    return makes(type) || joins_type(type);
+}
 
 namespace {
 
@@ -46,8 +48,7 @@ SpawnPlan spawn_plan_of(const spec::Linux& linux, CgroupEntry entry) {
         const spec::Namespace& wanted = linux.namespaces[i];
         const auto flag = static_cast<std::uint32_t>(kind_of(wanted.type).flag);
         if (!wanted.path.empty()) {
-            plan.joins.push_back(
-                {wanted.type, wanted.path, base::cat("/linux/namespaces/", i)});
+            plan.joins.push_back({wanted.type, wanted.path, base::cat("/linux/namespaces/", i)});
         } else if (wanted.type == NamespaceType::time) {
             plan.new_time = true; // kernel rule 5: clone3 would freeze the offsets
         } else if (wanted.type == NamespaceType::cgroup && entry == CgroupEntry::after_birth) {

@@ -131,12 +131,12 @@ bool is_beyond(const std::string& name, std::uint64_t bits) {
 
 void check_unknown_capabilities(const Process& process, const Report& report) {
     const Capabilities& sets = *process.capabilities;
-    const std::pair<std::string_view, const std::vector<std::string>*> kSets[] = {
+    const std::pair<std::string_view, const std::vector<std::string>*> members[] = {
         {"bounding", &sets.bounding},       {"effective", &sets.effective},
         {"inheritable", &sets.inheritable}, {"permitted", &sets.permitted},
         {"ambient", &sets.ambient},
     };
-    for (const auto& [key, set] : kSets) {
+    for (const auto& [key, set] : members) {
         for (std::size_t i = 0; i < set->size(); ++i) {
             if (!capability_number((*set)[i])) {
                 report.warning(report.at("capabilities", key, i),

@@ -158,13 +158,13 @@ void check_block_io(const Resources& resources, const Report& all) {
             at.missing(at.at("weight"), "a weight device needs \"weight\" or \"leafWeight\"");
         }
     }
-    const std::pair<std::string_view, const std::vector<ThrottleDevice>*> kThrottles[] = {
+    const std::pair<std::string_view, const std::vector<ThrottleDevice>*> throttles[] = {
         {"throttleReadBpsDevice", &block_io.throttle_read_bps_device},
         {"throttleWriteBpsDevice", &block_io.throttle_write_bps_device},
         {"throttleReadIOPSDevice", &block_io.throttle_read_iops_device},
         {"throttleWriteIOPSDevice", &block_io.throttle_write_iops_device},
     };
-    for (const auto& [key, devices] : kThrottles) {
+    for (const auto& [key, devices] : throttles) {
         for (std::size_t i = 0; i < devices->size(); ++i) {
             check_block_device((*devices)[i], report.in(key, i));
         }

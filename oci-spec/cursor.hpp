@@ -138,9 +138,9 @@ void load(const Cursor& at, std::map<std::string, Value>& target) {
 
 namespace detail {
 template <class Value>
-constexpr bool kReadsText = std::is_enum_v<Value> || std::same_as<Value, std::string>;
+inline constexpr bool kReadsText = std::is_enum_v<Value> || std::same_as<Value, std::string>;
 template <class Value>
-constexpr bool kReadsText<std::optional<Value>> = kReadsText<Value>;
+inline constexpr bool kReadsText<std::optional<Value>> = kReadsText<Value>;
 } // namespace detail
 
 /// The members of one object, asked for by name.

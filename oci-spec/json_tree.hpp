@@ -40,7 +40,7 @@ struct JsonNode {
     std::uint32_t repeat = 0; ///< how many earlier members of its object have the same key
     JsonKind kind = JsonKind::null;
 
-    JsonNode() : whole(0) {}
+    JsonNode() : whole(0) {} // NOLINT(cppcoreguidelines-pro-type-member-init): one union
 };
 
 /// The members or elements of a node, in order: `for (const JsonNode& member : children(node))`.

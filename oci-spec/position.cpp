@@ -16,8 +16,8 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// that is not JSON.
 class Scanner {
   public:
-    explicit Scanner(std::string_view text) : text_(text) {
-        at_ = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    explicit Scanner(std::string_view text)
+        : text_(text), at_(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0) {
         skip_blanks();
     }
 
@@ -138,7 +138,7 @@ class Scanner {
     static std::string decoded(std::string_view raw);
 
     std::string_view text_;
-    std::size_t at_ = 0;
+    std::size_t at_;
 };
 
 /// Four hexadecimal digits behind "\u"; 0 where there are none.

@@ -19,7 +19,6 @@ using base::cat;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -41,7 +40,7 @@ std::string Bundle::place_of(std::string_view pointer) const {
 }
 
 Result<Bundle> load_bundle(const std::string& path) {
-    const auto fact = [&] { return cat("open the bundle ", quoted(path)); };
+    const auto fact = [&] { return cat("open the bundle ", base::quoted(path)); };
     Bundle bundle;
     TRY_ASSIGN(bundle.path, real_path(path).in(fact));
     TRY_ASSIGN(const Fd directory,

@@ -135,7 +135,8 @@ Result<> set_capabilities(const CapabilitySets& sets) {
         return call_failed("capset", base::Hex{sets.effective}, base::Hex{sets.permitted},
                            base::Hex{sets.inheritable});
     }
-    if (cap_reset_ambient() < 0) {
+    // libcap's own way asks for each capability first.
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0) {
         return call_failed("prctl", Word{"PR_CAP_AMBIENT_CLEAR_ALL"});
     }
     for (int capability = 0; capability < cap_max_bits(); ++capability) {

@@ -39,7 +39,8 @@ struct ResolvedCapabilities {
 };
 /// Pure. Unknown names and those that cannot be granted are left out and warned of; ambient ones
 /// need to be permitted and inheritable too (capabilities(7)).
-ResolvedCapabilities resolve(const spec::Capabilities& wanted, const GrantableCapabilities& grantable);
+ResolvedCapabilities resolve(const spec::Capabilities& wanted,
+                             const GrantableCapabilities& grantable);
 
 /// Takes everything out of the bounding set that is not in `keep`. Needs CAP_SETPCAP.
 base::Result<> limit_bounding(CapabilityMask keep);

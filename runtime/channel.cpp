@@ -17,7 +17,7 @@ using base::sys::Packet;
 
 namespace {
 
-constexpr std::size_t kLongestPacket = 1 << 16;
+constexpr std::size_t kLongestPacket = 1 << 15; // a plan comes as a descriptor
 constexpr std::size_t kLongestRelease = 16;
 
 /// The failure of a child that never came to execute the runtime again.

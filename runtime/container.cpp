@@ -15,7 +15,6 @@ using base::cat;
 using base::done;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -35,8 +34,8 @@ Result<Status> status_of(const Container& container) {
     if (!container.init) {
         return Status::stopped;
     }
-    const Result<cgroups::FreezerState> freezer =
-        cgroups::freezer_state(container.record.cgroups);
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen_freezer(container.record.cgroups));
+    const Result<cgroups::FreezerState> freezer = cgroups::freezer_state(groups);
     if (freezer && *freezer != cgroups::FreezerState::thawed) {
         return Status::paused;
     }
@@ -45,7 +44,9 @@ Result<Status> status_of(const Container& container) {
 }
 
 /// The owner's name as the host's passwd(5) has it, or the number: a static program has no NSS.
-std::string owner_name(uid_t uid) { return uid == 0 ? "root" : cat(uid); }
+std::string owner_name(uid_t uid) {
+    return uid == 0 ? "root" : cat(uid);
+}
 
 } // namespace
 
@@ -71,28 +72,26 @@ Container unrecorded(ContainerDirectory directory, Access access) {
     return container;
 }
 
+Result<Container> as_it_is(ContainerDirectory directory, ContainerRecord record) {
+    Container container{.directory = std::move(directory), .record = std::move(record)};
+    TRY_ASSIGN(container.init, open_process(container.record.init));
+    TRY_ASSIGN(container.status, status_of(container));
+    return container;
+}
+
 } // namespace
 
 Result<Container> open_container(const StateStore& store, const std::string& id, Access access) {
-    Result<ContainerDirectory> opened = access == Access::change
-                                            ? store.open_locked(id, kLockPatienceS)
-                                            : store.open(id);
+    Result<ContainerDirectory> opened =
+        access == Access::change ? store.open_locked(id, kLockPatienceS) : store.open(id);
     TRY_ASSIGN(ContainerDirectory directory, std::move(opened));
-    const auto fact = [&] { return cat("container ", quoted(id)); };
+    const auto fact = [&] { return cat("container ", base::quoted(id)); };
     Result<ContainerRecord> record = read_record(directory.fd);
     if (!record && record.code() == ENOENT) {
         return unrecorded(std::move(directory), access);
     }
     TRY_ASSIGN(ContainerRecord found, std::move(record).in(fact));
-    return as_container(std::move(directory), std::move(found)).in(fact);
-}
-
-Result<Container> as_container(ContainerDirectory directory, ContainerRecord record) {
-    Container container{.directory = std::move(directory), .record = std::move(record)};
-    TRY(cgroups::reopen(container.record.cgroups));
-    TRY_ASSIGN(container.init, open_process(container.record.init));
-    TRY_ASSIGN(container.status, status_of(container));
-    return container;
+    return as_it_is(std::move(directory), std::move(found)).in(fact);
 }
 
 Result<> require_status(const Container& container, std::string_view deed,

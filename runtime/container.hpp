@@ -14,8 +14,8 @@ namespace runtime {
 
 struct Container {
     ContainerDirectory directory;
-    ContainerRecord record;   ///< with its cgroups opened
-    base::Fd init;            ///< pidfd of its process; empty if that has ended
+    ContainerRecord record;
+    base::Fd init; ///< pidfd of its process; empty if that has ended
     spec::Status status = spec::Status::stopped;
 
     /// The state document (runtime.md, "State"); a stopped container has pid 0.
@@ -31,9 +31,6 @@ enum class Access { look, change };
 /// Opens a container. "container … does not exist" (ENOENT) if there is none.
 base::Result<Container> open_container(const StateStore& store, const std::string& id,
                                        Access access);
-
-/// The container that a create has just finished, with its lock.
-base::Result<Container> as_container(ContainerDirectory directory, ContainerRecord record);
 
 /// An error unless the container is in one of `allowed`; `deed` completes "cannot …".
 base::Result<> require_status(const Container& container, std::string_view deed,

@@ -1,24 +1,18 @@
 #include "runtime/create.hpp"
 
 #include "cgroups/delegate.hpp"
-#include "cgroups/manager.hpp"
 #include "cgroups/processes.hpp"
 #include "cgroups/remove.hpp"
 #include "cgroups/statistics.hpp"
-#include "namespaces/from_host.hpp"
 #include "namespaces/kinds.hpp"
-#include "namespaces/net_devices.hpp"
 #include "namespaces/spawn.hpp"
-#include "oci-spec/state.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
-#include "runtime/channel.hpp"
 #include "runtime/clock.hpp"
-#include "runtime/console.hpp"
+#include "runtime/creation.hpp"
 #include "runtime/filter_check.hpp"
 #include "runtime/filter_store.hpp"
-#include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/launch.hpp"
 
@@ -31,10 +25,7 @@
 
 namespace runtime {
 
-namespace {
-
 using base::cat;
-using base::Child;
 using base::done;
 using base::Error;
 using base::Exit;
@@ -42,6 +33,8 @@ using base::Fd;
 using base::FdRef;
 using base::Result;
 using spec::NamespaceType;
+
+namespace {
 
 constexpr std::chrono::milliseconds kPatience{10'000}; // for processes and cgroups to go away
 
@@ -51,80 +44,7 @@ std::string now() {
     return base::rfc3339(time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec));
 }
 
-/// One create, from its request to the container or back to nothing.
-class Creation {
-  public:
-    Creation(const StateStore& store, const CreateRequest& request)
-        : store_(store), request_(request) {}
-
-    Result<Created> run() {
-        for (const Step& step : kSteps) {
-            base::log::debug(step.name);
-            if (Result<> result = (this->*step.run)(); !result) {
-                return undone(explained(std::move(result).error()));
-            }
-        }
-        return Created{.directory = *std::move(directory_),
-                       .record = std::move(record_),
-                       .bundle = std::move(bundle_),
-                       .init = std::move(child_),
-                       .terminal = std::move(terminal_)};
-    }
-
-  private:
-    struct Step {
-        std::string_view name;
-        Result<> (Creation::*run)();
-    };
-    static const std::array<Step, 9> kSteps;
-
-    // The steps, in their order:
-    Result<> load();
-    Result<> plan();
-    Result<> reserve();
-    Result<> make_cgroups();
-    Result<> make_gate();
-    Result<> open_namespaces();
-    Result<> spawn();
-    Result<> converse();
-    Result<> release_gate_ends();
-
-    // The turns of the conversation:
-    Result<> take_turn(Message message);
-    Result<> send_begin();
-    Result<> take_over_sibling();
-    Result<> send_sources();
-    Result<> run_runtime_hooks();
-    Result<> take_console();
-    Result<> finish();
-    Result<> save_and_release();
-
-    [[nodiscard]] int bound() const;
-    [[nodiscard]] spec::State hook_state(spec::Status status) const;
-    [[nodiscard]] std::string state_text(spec::Status status) const;
-    Result<> remember() { return append_record(directory_->fd, record_); }
-    Error explained(Error error);
-    Error undone(Error error);
-
-    const StateStore& store_;
-    const CreateRequest& request_;
-    Bundle bundle_;
-    HostFacts facts_;
-    std::optional<seccomp::Program> filter_;
-    Plan plan_;
-    std::optional<ContainerDirectory> directory_;
-    ContainerRecord record_;
-    std::unique_ptr<cgroups::Manager> manager_;
-    cgroups::Placement placement_;
-    cgroups::Entrance entrance_;
-    GateEnds gate_;
-    std::vector<Fd> joins_;
-    Child child_;
-    std::optional<Channel> channel_;
-    std::optional<std::vector<Fd>> sources_;
-    std::size_t sources_sent_ = 0;
-    Fd terminal_;
-};
+} // namespace
 
 constexpr std::array<Creation::Step, 9> Creation::kSteps = {{
     {"load the bundle", &Creation::load},
@@ -137,6 +57,20 @@ constexpr std::array<Creation::Step, 9> Creation::kSteps = {{
     {"converse", &Creation::converse},
     {"release the gate's ends", &Creation::release_gate_ends},
 }};
+
+Result<Created> Creation::run() {
+    for (const Step& step : kSteps) {
+        base::log::debug(step.name);
+        if (Result<> result = (this->*step.run)(); !result) {
+            return undone(explained(std::move(result).error()));
+        }
+    }
+    return Created{.directory = *std::move(directory_),
+                   .record = std::move(record_),
+                   .bundle = std::move(bundle_),
+                   .init = std::move(child_),
+                   .terminal = std::move(terminal_)};
+}
 
 Result<> Creation::load() {
     TRY(check_id(request_.options.id));
@@ -191,7 +125,7 @@ Result<> Creation::reserve() {
 Result<> Creation::make_cgroups() {
     manager_ = cgroups::manager_of(plan_.cgroups.manager);
     const auto note = [this](const cgroups::Placement& placement) {
-        record_.cgroups = copy_of(placement);
+        record_.cgroups = cgroups::saved(placement);
         return remember();
     };
     TRY_ASSIGN(cgroups::Manager::Created created,
@@ -233,147 +167,11 @@ Result<> Creation::spawn() {
     return remember();
 }
 
-// --- the conversation
-// -------------------------------------------------------------------------------
-
-/// The child may run hooks of its own behind `hooked`, which take the time that they take.
-int Creation::bound() const {
-    return plan_.init.create_container_hooks.empty() ? kConversationBoundMs : -1;
-}
-
-Result<> Creation::converse() {
-    while (const std::optional<Message> message = channel_->next()) {
-        TRY(take_turn(*message));
-    }
-    return done();
-}
-
-Result<> Creation::take_turn(Message message) {
-    switch (message) {
-    case Message::mapped:
-        TRY(namespaces::write_id_maps(child_.pid(), plan_.init.spawn.uid_mappings,
-                                      plan_.init.spawn.gid_mappings)
-                .at("/linux/uidMappings"));
-        return channel_->send(message);
-    case Message::begin:
-        return send_begin();
-    case Message::sibling:
-        return take_over_sibling();
-    case Message::sources:
-        return send_sources();
-    case Message::mounted:
-        TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));
-        return done();
-    case Message::hooked:
-        TRY(run_runtime_hooks());
-        return channel_->send(message);
-    case Message::console:
-        return take_console();
-    case Message::listener:
-        return hand_over_listener(*channel_, child_, bundle_.config.linux.seccomp.value(),
-                                  hook_state(spec::Status::creating));
-    case Message::ready:
-        TRY(channel_->expect(message, bound(), child_.pidfd()));
-        return finish();
-    case Message::release:
-        return save_and_release();
-    case Message::failed:
-    case Message::log:
-        break;
-    }
-    return Error(cat("no turn of a script: ", name_of(message)));
-}
-
-Result<> Creation::send_begin() {
-    plan_.init.cgroup_fds = static_cast<std::uint32_t>(entrance_.tasks.size());
-    TRY_ASSIGN(const Fd plan, sealed_plan(plan_.init));
-    std::vector<FdRef> fds = {plan, gate_.gate, gate_.verdict};
-    fds.insert(fds.end(), joins_.begin(), joins_.end());
-    fds.insert(fds.end(), entrance_.tasks.begin(), entrance_.tasks.end());
-    return channel_->send(Message::begin, {}, fds);
-}
-
-Result<> Creation::take_over_sibling() {
-    TRY_ASSIGN(Child sibling, take_sibling(*channel_, child_));
-    child_ = std::move(sibling);
-    TRY_ASSIGN(record_.init, identity_of(child_.pid()));
-    return remember();
-}
-
-Result<> Creation::send_sources() {
-    if (!sources_) {
-        TRY_ASSIGN(sources_, namespaces::sources_from_host(child_, plan_.init.mounts));
-    }
-    const std::size_t count = std::min(sources_->size() - sources_sent_, kMostFdsPerPacket);
-    const auto first = sources_->begin() + static_cast<std::ptrdiff_t>(sources_sent_);
-    const std::vector<FdRef> part(first, first + static_cast<std::ptrdiff_t>(count));
-    sources_sent_ += count;
-    return channel_->send(Message::sources, {}, part);
-}
-
-Result<> Creation::run_runtime_hooks() {
-    const spec::Hooks& hooks = bundle_.config.hooks;
-    const std::string state = state_text(spec::Status::creating);
-    Result<> ran = run_hooks({"prestart", hooks.prestart}, state, bundle_.path);
-    if (ran) {
-        ran = run_hooks({"createRuntime", hooks.create_runtime}, state, bundle_.path);
-    }
-    return ran;
-}
-
-Result<> Creation::take_console() {
-    TRY_ASSIGN(Received received, channel_->expect(Message::console, bound(), child_.pidfd()));
-    if (received.fds.size() != 1) {
-        return Error::system(EPROTO, "\"console\" came without its descriptor");
-    }
-    if (request_.stays && request_.console_socket.empty()) {
-        terminal_ = std::move(received.fds.front());
-        return adapt_to_foreground(terminal_);
-    }
-    return send_to_socket(received.fds.front(), request_.console_socket, kConsoleName)
-        .in("send the terminal to the console socket");
-}
-
-/// What is set from outside, while the child waits. Net devices come last: one that has moved would
-/// be lost with the namespace (kernel rule 21).
-Result<> Creation::finish() {
-    TRY_ASSIGN(const std::vector<cgroups::Warning> warnings,
-               cgroups::apply(placement_, plan_.cgroups.after));
-    for (const cgroups::Warning& warning : warnings) {
-        base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
-    }
-    TRY(apply_limits(child_.pid(), plan_.limits));
-    if (!request_.pidfd_socket.empty()) {
-        TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")
-                .in("send the pidfd to its socket"));
-    }
-    if (!request_.pid_file.empty()) {
-        TRY(write_pid_file(request_.pid_file, child_.pid()));
-    }
-    if (plan_.net_devices.empty()) {
-        return done();
-    }
-    TRY_ASSIGN(const Fd network,
-               base::sys::open(FdRef::cwd(), cat("/proc/", child_.pid(), "/ns/net"), O_RDONLY));
-    TRY(namespaces::move_net_devices(plan_.net_devices, network));
-    return done();
-}
-
-/// Saved first: a container that nobody knows must not live.
-Result<> Creation::save_and_release() {
-    record_.phase = ContainerRecord::Phase::created;
-    TRY(remember());
-    return channel_->send(Message::release);
-}
-
 /// Our own copies of the container's ends, which would make the gate look occupied for ever.
 Result<> Creation::release_gate_ends() {
     gate_ = {};
     return done();
 }
-
-// --- when it fails
-// ----------------------------------------------------------------------------------
 
 spec::State Creation::hook_state(spec::Status status) const {
     return {.id = record_.id,
@@ -424,8 +222,12 @@ Error Creation::undone(Error error) {
     child_.kill_and_reap();
     if (manager_ && !record_.cgroups.empty()) {
         if (placement_.empty()) {
-            placement_ = copy_of(record_.cgroups);
-            note("open the cgroups", cgroups::reopen(placement_));
+            Result<cgroups::Placement> reopened = cgroups::reopen(record_.cgroups);
+            if (reopened) {
+                placement_ = *std::move(reopened);
+            } else {
+                note("open the cgroups", std::move(reopened).error());
+            }
         }
         note("end the container's processes", cgroups::kill_all(placement_, kPatience));
         note("remove the cgroups", manager_->destroy(placement_, kPatience));
@@ -440,8 +242,6 @@ Error Creation::undone(Error error) {
     }
     return placed(std::move(error), bundle_);
 }
-
-} // namespace
 
 Result<Created> create(const StateStore& store, const CreateRequest& request) {
     return Creation(store, request).run();

@@ -29,7 +29,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -48,7 +47,7 @@ Result<> change_user(spec::User& user, const std::string& text) {
                          ? std::optional<std::uint32_t>(0)
                          : base::parse_number<std::uint32_t>(text.substr(colon + 1));
     if (!uid || !gid) {
-        return Error(cat("invalid user ", quoted(text)))
+        return Error(cat("invalid user ", base::quoted(text)))
             .hint("write UID or UID:GID; names are for the engines to look up");
     }
     user.uid = *uid;
@@ -213,8 +212,8 @@ Result<> Execution::make_plan() {
     plan_.process = std::move(planned.plan);
     plan_.debug = base::log::enabled(base::log::Level::debug);
     plan_notifies_ = filter && filter->notifies();
-    plan_.script = script_of(
-        {.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
+    plan_.script =
+        script_of({.relay = true, .terminal = process.terminal, .notifies = plan_notifies_});
     limits_ = limits_of(process, origin);
     if (process.exec_cpu_affinity) {
         initial_cpus_ = process.exec_cpu_affinity->initial;
@@ -233,7 +232,7 @@ Result<> Execution::find_cgroups() {
     TRY_ASSIGN(const std::string text, proc.read(cat(container_.record.init.pid, "/cgroup")));
     TRY_ASSIGN(groups_, cgroups::placement_of_process(layout, text));
     if (!request_.cgroup.empty()) {
-        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups, request_.cgroup));
+        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups.groups, request_.cgroup));
     }
     TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));
     return done();

@@ -1,7 +1,6 @@
 #include "runtime/filter_check.hpp"
 
 #include "runtime/base/text.hpp"
-
 #include "seccomp/interpret.hpp"
 #include "seccomp/library.hpp"
 

@@ -9,7 +9,8 @@
 namespace runtime {
 
 /// An error if the filter always refuses a call that stage 2 makes after loading it: read, write
-/// or execve. Such a container could never start; a runtime that finds out late hangs or dies of it.
+/// or execve. Such a container could never start; a runtime that finds out late hangs or dies of
+/// it.
 base::Result<> check_filter(const seccomp::Program& filter);
 
 /// For a process that was killed by SIGSYS on its way: the calls of that way that the filter may

@@ -18,8 +18,7 @@ namespace {
 /// "@" is in no container's id.
 Result<Fd> cache_directory(const StateStore& store) {
     TRY_ASSIGN(const Fd root, store.make_root());
-    if (Result<> made = base::sys::mkdir(root, "@filters", 0700);
-        !made && made.code() != EEXIST) {
+    if (Result<> made = base::sys::mkdir(root, "@filters", 0700); !made && made.code() != EEXIST) {
         return std::move(made).error();
     }
     return base::sys::open(root, "@filters", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -29,8 +28,8 @@ Result<Fd> cache_directory(const StateStore& store) {
 
 Result<seccomp::Program> compile_stored(const spec::Seccomp& profile, const StateStore& store) {
     const Result<Fd> directory = cache_directory(store);
-    Result<seccomp::Program> program = directory ? seccomp::compile_cached(profile, *directory)
-                                                 : seccomp::compile(profile);
+    Result<seccomp::Program> program =
+        directory ? seccomp::compile_cached(profile, *directory) : seccomp::compile(profile);
     if (program) {
         for (const std::string& warning : program->warnings) {
             base::log::warning(warning);

@@ -147,7 +147,8 @@ void reap_orphans(pid_t except) {
 }
 
 /// Takes the signals that have come and hands them on.
-Result<> take_signals(FdRef signals, const Child& process, const std::optional<Terminal>& terminal) {
+Result<> take_signals(FdRef signals, const Child& process,
+                      const std::optional<Terminal>& terminal) {
     signalfd_siginfo info{};
     const ssize_t size = ::read(signals.number(), &info, sizeof info);
     if (size != sizeof info) {
@@ -163,7 +164,8 @@ Result<> take_signals(FdRef signals, const Child& process, const std::optional<T
         }
         return done();
     default:
-        if (Result<> sent = base::sys::send_signal(process.pidfd(), static_cast<int>(info.ssi_signo));
+        if (Result<> sent =
+                base::sys::send_signal(process.pidfd(), static_cast<int>(info.ssi_signo));
             !sent && sent.code() != ESRCH) {
             return sent;
         }

@@ -14,9 +14,9 @@ base::Result<> hold_signals();
 /// Becomes the parent of the container's orphans (PR_SET_CHILD_SUBREAPER), and so can reap them.
 base::Result<> adopt_orphans();
 
-/// Hands every signal on to the process, copies between our terminal and its one (`terminal`, the
-/// master side, or empty), and reaps orphans; returns how the process ended. Our terminal is in raw
-/// mode meanwhile, if it is one. Needs hold_signals() before.
-base::Result<base::Exit> stay_with(base::Child& process, base::Fd terminal);
+/// Hands every signal on to the process, copies between our terminal and its one (of which `master`
+/// is the other side, or empty), and reaps orphans; returns how the process ended. Our terminal is
+/// in raw mode meanwhile, if it is one. Needs hold_signals() before.
+base::Result<base::Exit> stay_with(base::Child& process, base::Fd master);
 
 } // namespace runtime

@@ -1,8 +1,9 @@
 // The gate at which a created container waits for `start`: two fifos in its state directory.
 //
 // The container holds both from birth as descriptors, so it needs no path, and after its filter is
-// loaded nothing but read(2) and write(2). Whether the gate still has a reader is also how everybody
-// else sees that a container is created and not yet running: no file has to be kept true for it.
+// loaded nothing but read(2) and write(2). Whether the gate still has a reader is also how
+// everybody else sees that a container is created and not yet running: no file has to be kept true
+// for it.
 #pragma once
 
 #include "runtime/base/fd.hpp"

@@ -23,7 +23,6 @@ using base::Error;
 using base::Exit;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -55,7 +54,7 @@ class Output {
     }
     [[nodiscard]] std::string text() const {
         const std::string_view trimmed = base::trimmed(kept_);
-        return trimmed.empty() ? "" : cat(", it printed ", quoted(trimmed));
+        return trimmed.empty() ? "" : cat(", it printed ", base::quoted(trimmed));
     }
 
   private:
@@ -66,8 +65,7 @@ class Output {
 /// In the forked child: becomes the hook. Its own process group lets a timeout end what it
 /// started, too.
 int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string& directory) {
-    const std::vector<std::string> args =
-        hook.args.empty() ? std::vector{hook.path} : hook.args;
+    const std::vector<std::string> args = hook.args.empty() ? std::vector{hook.path} : hook.args;
     ::setpgid(0, 0);
     ::dup2(input.number(), STDIN_FILENO);
     ::dup2(output.number(), STDOUT_FILENO);
@@ -76,7 +74,8 @@ int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string&
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (::chdir(directory.c_str()) == 0) {
-        ::execve(hook.path.c_str(), base::argument_vector(args).data(), base::argument_vector(hook.env).data());
+        ::execve(hook.path.c_str(), base::argument_vector(args).data(),
+                 base::argument_vector(hook.env).data());
     }
     const std::string why = cat(base::errno_text(errno), "\n");
     static_cast<void>(!::write(STDERR_FILENO, why.data(), why.size()));
@@ -117,9 +116,8 @@ Result<> run_one(const spec::Hook& hook, std::string_view state, const std::stri
         return call_failed("fcntl", pipe.read_end, base::Word{"F_SETFL"});
     }
     const auto begin = Clock::now();
-    TRY_ASSIGN(Child child, base::fork_to([&] {
-                   return become(hook, input, pipe.write_end, directory);
-               }));
+    TRY_ASSIGN(Child child,
+               base::fork_to([&] { return become(hook, input, pipe.write_end, directory); }));
     pipe.write_end.close();
 
     Output output(pipe.read_end);
@@ -133,24 +131,24 @@ Result<> run_one(const spec::Hook& hook, std::string_view state, const std::stri
         ::kill(-child.pid(), SIGKILL);
         child.kill_and_reap();
         output.drain();
-        return Error(cat("it did not end within its timeout of ", *hook.timeout, " s and was killed",
-                         output.text()));
+        return Error(cat("it did not end within its timeout of ", *hook.timeout,
+                         " s and was killed", output.text()));
     }
     if (exit->signal == 0 && exit->code == 0) {
         return done();
     }
-    const auto duration = std::chrono::duration_cast<std::chrono::milliseconds>(
-        Clock::now() - begin);
+    const auto duration =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
     return Error(cat("it ", exit->text(), " after ", duration.count(), " ms", output.text()));
 }
 
 Result<> run_hook(const HookList& list, std::size_t index, std::string_view state,
                   const std::string& directory) {
     const spec::Hook& hook = list.hooks[index];
-    base::log::debug(cat("run ", list.name, " hook ", quoted(hook.path)));
-    return run_one(hook, state, directory)
-        .at(cat("/hooks/", list.name, "/", index))
-        .in([&] { return cat(list.name, " hook ", quoted(hook.path)); });
+    base::log::debug(cat("run ", list.name, " hook ", base::quoted(hook.path)));
+    return run_one(hook, state, directory).at(cat("/hooks/", list.name, "/", index)).in([&] {
+        return cat(list.name, " hook ", base::quoted(hook.path));
+    });
 }
 
 } // namespace

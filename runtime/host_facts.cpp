@@ -27,8 +27,7 @@ Result<HostFacts> read_host_facts() {
     TRY_ASSIGN(facts.own, own_capabilities());
     facts.kernel_capabilities = kernel_capabilities();
     facts.unprivileged = ::geteuid() != 0;
-    facts.activated_sockets =
-        base::parse_number<std::uint32_t>(variable("LISTEN_FDS")).value_or(0);
+    facts.activated_sockets = base::parse_number<std::uint32_t>(variable("LISTEN_FDS")).value_or(0);
     facts.activated_names = variable("LISTEN_FDNAMES");
     return facts;
 }

@@ -12,11 +12,11 @@ namespace runtime {
 
 struct HostFacts {
     cgroups::Layout cgroups;
-    GrantableCapabilities own;            ///< what the runtime could hand on
+    GrantableCapabilities own; ///< what the runtime could hand on
     CapabilityMask kernel_capabilities = 0;
-    bool unprivileged = false;            ///< not root of the host
-    std::uint32_t activated_sockets = 0;  ///< LISTEN_FDS (sd_listen_fds(3))
-    std::string activated_names;          ///< LISTEN_FDNAMES
+    bool unprivileged = false;           ///< not root of the host
+    std::uint32_t activated_sockets = 0; ///< LISTEN_FDS (sd_listen_fds(3))
+    std::string activated_names;         ///< LISTEN_FDNAMES
 };
 
 /// Needs no privilege.

@@ -108,8 +108,9 @@ Result<> write_pid_file(const std::string& path, pid_t pid) {
     const std::size_t slash = path.rfind('/');
     const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-    TRY_ASSIGN(const Fd opened,
-               base::sys::open(FdRef::cwd(), directory, O_RDONLY | O_DIRECTORY).in("write the pid file"));
+    TRY_ASSIGN(
+        const Fd opened,
+        base::sys::open(FdRef::cwd(), directory, O_RDONLY | O_DIRECTORY).in("write the pid file"));
     return base::replace_file(opened, name, cat(pid), 0644).in("write the pid file");
 }
 

@@ -19,7 +19,7 @@ namespace runtime {
 constexpr int kConversationBoundMs = 120'000;
 
 struct LaunchRequest {
-    base::FdRef channel; ///< the child's end
+    base::FdRef channel{-1}; ///< the child's end
     const namespaces::SpawnPlan& spawn;
     base::FdRef cgroup{-1};          ///< cgroup2 directory to be born in, or invalid
     std::uint32_t preserved_fds = 0; ///< 3 … 2 + preserved_fds, which the caller gave us

@@ -22,7 +22,6 @@ using base::cat;
 using base::done;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 using spec::Status;
 
@@ -61,6 +60,12 @@ void await_end_of_killed(Container& container) {
     }
 }
 
+/// What is frozen does not end.
+Result<> thaw(const Container& container) {
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen_freezer(container.record.cgroups));
+    return cgroups::thaw_if_frozen(groups);
+}
+
 Result<> end_init(const Container& container) {
     if (!container.init) {
         return done();
@@ -69,7 +74,7 @@ Result<> end_init(const Container& container) {
         !sent && sent.code() != ESRCH) {
         return sent;
     }
-    TRY(cgroups::thaw_if_frozen(container.record.cgroups));
+    TRY(thaw(container));
     return wait_for_end(container.init, kPatience);
 }
 
@@ -134,7 +139,7 @@ Result<int> signal_number(const std::string& text) {
         if (*number >= 0 && *number <= SIGRTMAX) {
             return *number;
         }
-        return Error(cat("unknown signal ", quoted(text)));
+        return Error(cat("unknown signal ", base::quoted(text)));
     }
     const std::string name = text.starts_with("SIG") ? text : cat("SIG", text);
     for (int signal = 1; signal <= SIGRTMAX; ++signal) {
@@ -149,16 +154,16 @@ Result<int> signal_number(const std::string& text) {
             return SIGRTMAX - below;
         }
     }
-    return Error(cat("unknown signal ", quoted(text)));
+    return Error(cat("unknown signal ", base::quoted(text)));
 }
 
 Result<> kill(const StateStore& store, const std::string& id, int signal, Target target) {
     TRY_ASSIGN(const Container container, open_container(store, id, Access::look));
-    const cgroups::Placement& groups = container.record.cgroups;
     // Without a pid namespace of its own, the container's other processes survive its first one.
     const bool by_group = target == Target::all_processes ||
                           (!container.record.own_pid_namespace && signal == SIGKILL);
-    if (by_group && !groups.empty()) {
+    if (by_group && !container.record.cgroups.empty()) {
+        TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
         TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(groups));
         if (pids.empty() && !container.init) {
             return Error("container not running");
@@ -171,19 +176,28 @@ Result<> kill(const StateStore& store, const std::string& id, int signal, Target
             return sent.code() == ESRCH ? Error("container not running") : std::move(sent).error();
         }
     }
-    return signal == SIGKILL ? cgroups::thaw_if_frozen(groups) : done();
+    return signal == SIGKILL ? thaw(container) : done();
 }
+
+namespace {
+
+Result<> remove_cgroups(const cgroups::SavedPlacement& saved) {
+    const auto manager = cgroups::manager_of(cgroups::ManagerKind::cgroupfs);
+    // Most are empty by now, and the kernel removes no other.
+    if (saved.empty() || manager->destroy(saved.groups, std::chrono::milliseconds(0))) {
+        return done();
+    }
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(saved));
+    TRY(cgroups::kill_all(groups, kPatience).in("end the container's processes"));
+    return manager->destroy(groups, kPatience).in("remove the container's cgroups");
+}
+
+} // namespace
 
 Result<> remove(const StateStore& store, Container& container) {
     TRY(end_init(container).in("end the container's process"));
     container.init = Fd();
-    if (!container.record.cgroups.empty()) {
-        TRY(cgroups::kill_all(container.record.cgroups, kPatience)
-                .in("end the container's processes"));
-        TRY(cgroups::manager_of(cgroups::ManagerKind::cgroupfs)
-                ->destroy(container.record.cgroups, kPatience)
-                .in("remove the container's cgroups"));
-    }
+    TRY(remove_cgroups(container.record.cgroups));
     run_poststop_hooks(container);
     return store.remove(container.directory);
 }
@@ -218,13 +232,15 @@ Result<> remove(const StateStore& store, const std::string& id, Force force) {
 Result<> pause(const StateStore& store, const std::string& id) {
     TRY_ASSIGN(const Container container, open_container(store, id, Access::change));
     TRY(require_status(container, "pause", {Status::running, Status::created}));
-    return cgroups::freeze(container.record.cgroups, kPatience);
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
+    return cgroups::freeze(groups, kPatience);
 }
 
 Result<> resume(const StateStore& store, const std::string& id) {
     TRY_ASSIGN(const Container container, open_container(store, id, Access::change));
     TRY(require_status(container, "resume", {Status::paused}));
-    return cgroups::thaw(container.record.cgroups);
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
+    return cgroups::thaw(groups);
 }
 
 } // namespace runtime

@@ -183,7 +183,8 @@ Result<> set_io_priority(pid_t pid, const spec::IoPriority& wanted) {
 
 Result<> set_cpus(pid_t pid, const std::string& cpus) {
     TRY_ASSIGN(const IdMask mask, id_mask_of(cpus));
-    if (::syscall(SYS_sched_setaffinity, pid, mask.size() * sizeof(unsigned long), mask.data()) < 0) {
+    if (::syscall(SYS_sched_setaffinity, pid, mask.size() * sizeof(unsigned long), mask.data()) <
+        0) {
         return std::move(call_failed("sched_setaffinity", pid, cpus))
             .hint("none of these CPUs is online and in the cpuset of the cgroup");
     }

@@ -1,10 +1,9 @@
 // oci-rt. Stage 2 (`oci-rt init N`) is recognised before anything else is done.
 
-#include "runtime/cli/command_line.hpp"
-#include "runtime/init.hpp"
-
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
+#include "runtime/cli/command_line.hpp"
+#include "runtime/init.hpp"
 
 #include <csignal>
 #include <string>
@@ -17,8 +16,8 @@
 
 namespace {
 
-/// How many descriptors from 3 on the caller left open, without a gap. Counted before we open any of
-/// our own: nothing else may ever be preserved for a container.
+/// How many descriptors from 3 on the caller left open, without a gap. Counted before we open any
+/// of our own: nothing else may ever be preserved for a container.
 unsigned inherited_descriptors() {
     unsigned count = 0;
     while (::fcntl(static_cast<int>(3 + count), F_GETFD) >= 0) {

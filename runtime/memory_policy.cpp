@@ -61,8 +61,8 @@ Result<> set_memory_policy(const spec::MemoryPolicy& policy) {
     if (::syscall(SYS_set_mempolicy, mode, nodes.empty() ? nullptr : nodes.data(),
                   nodes.empty() ? 0 : bits) < 0) {
         const int code = errno;
-        base::Error error =
-            base::call_failed("set_mempolicy", base::Hex{static_cast<unsigned>(mode)}, policy.nodes);
+        base::Error error = base::call_failed("set_mempolicy",
+                                              base::Hex{static_cast<unsigned>(mode)}, policy.nodes);
         if (code == EINVAL) {
             return std::move(error).hint(
                 "the mode does not go with these nodes or flags on this machine, the kernel does "

@@ -202,8 +202,9 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
     init.annotations = config.annotations;
     init.spawn = namespaces::spawn_plan_of(linux, entry_of(plan.cgroups));
     if (options.no_pivot) {
-        plan.warnings.emplace_back("--no-pivot: the host's tree stays below the container's root, and "
-                                   "a process with CAP_SYS_CHROOT can get out");
+        plan.warnings.emplace_back(
+            "--no-pivot: the host's tree stays below the container's root, and "
+            "a process with CAP_SYS_CHROOT can get out");
     }
     plan.cgroup_owner = cgroup_owner_of(config, init);
     init.detach_cgroups = init.spawn.unshare_late != 0;

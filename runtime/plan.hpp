@@ -39,8 +39,8 @@ struct Plan {
     std::vector<std::string> warnings;
 };
 
-/// `config` has been validated; `filter` is its compiled seccomp profile. Errors are what only shows
-/// against this host, each with its place.
+/// `config` has been validated; `filter` is its compiled seccomp profile. Errors are what only
+/// shows against this host, each with its place.
 base::Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
                            const CreateOptions& options,
                            const std::optional<seccomp::Program>& filter);

@@ -14,7 +14,6 @@ namespace runtime {
 
 using base::cat;
 using base::octal;
-using base::quoted;
 
 namespace {
 
@@ -39,7 +38,7 @@ std::string list(const List& values) {
 std::string quoted_list(const std::vector<std::string>& values) {
     std::string text;
     for (const std::string& value : values) {
-        text += cat(text.empty() ? "" : " ", quoted(value));
+        text += cat(text.empty() ? "" : " ", base::quoted(value));
     }
     return text;
 }
@@ -106,19 +105,19 @@ std::string propagation(const namespaces::PropagationChange& what) {
 std::string purpose(const MountStep& step) {
     switch (step.how) {
     case MountStep::How::filesystem:
-        return cat("mount ", step.filesystem.type, " ", quoted(step.filesystem.source));
+        return cat("mount ", step.filesystem.type, " ", base::quoted(step.filesystem.source));
     case MountStep::How::bind:
-        return cat(step.depth == Depth::recursive ? "rbind " : "bind ", quoted(step.source));
+        return cat(step.depth == Depth::recursive ? "rbind " : "bind ", base::quoted(step.source));
     case MountStep::How::remount:
         return step.reconfigures ? "remount the file system" : "remount";
     case MountStep::How::link:
-        return cat("link to ", quoted(step.source));
+        return cat("link to ", base::quoted(step.source));
     }
     return "";
 }
 
 std::string line_of(const MountStep& step) {
-    std::string line = cat(purpose(step), " on ", quoted(step.target));
+    std::string line = cat(purpose(step), " on ", base::quoted(step.target));
     if (step.filesystem.super_flags != 0) {
         line += cat(" super+", super_flags(step.filesystem.super_flags));
     }
@@ -144,14 +143,14 @@ std::string line_of(const MountStep& step) {
     line += step.shared_with_host ? " with the host" : "";
     line += step.copy_up ? " copy up" : "";
     line += step.real_directory ? " no links" : "";
-    line += step.instead.empty() ? "" : cat(" or else bind ", quoted(step.instead));
+    line += step.instead.empty() ? "" : cat(" or else bind ", base::quoted(step.instead));
     return line + at(step.origin);
 }
 
 std::string line_of(const namespaces::Node& node) {
     const std::string_view type = S_ISBLK(node.mode) ? "b" : S_ISFIFO(node.mode) ? "p" : "c";
     std::string line = cat("device ", type, " ", major(node.device), ":", minor(node.device),
-                           " on ", quoted(node.path), " mode ", octal(node.mode & 07777U),
+                           " on ", base::quoted(node.path), " mode ", octal(node.mode & 07777U),
                            " owner ", node.uid, ":", node.gid);
     if (node.host_uid != node.uid || node.host_gid != node.gid) {
         line += cat(" on the host ", node.host_uid, ":", node.host_gid);
@@ -169,7 +168,7 @@ void add_namespaces(Lines& lines, const InitPlan& init) {
                         ", new:", made));
     for (const namespaces::Join& join : spawn.joins) {
         lines.push_back(cat("join ", namespaces::kind_of(join.type).oci_name, " ",
-                            quoted(join.path), at(join.origin)));
+                            base::quoted(join.path), at(join.origin)));
     }
     for (const auto& mapping : spawn.uid_mappings) {
         lines.push_back(cat("map uid ", mapping.container_id, " to ", mapping.host_id, " size ",
@@ -200,7 +199,7 @@ void add_tree(Lines& lines, const namespaces::MountPlan& mounts) {
          {Entry::bare, "chroot, no mounts"}}};
     for (const auto& [entry, name] : kEntries) {
         if (entry == mounts.root.entry) {
-            lines.push_back(cat("root ", quoted(mounts.root.path), " by ", name, ", ",
+            lines.push_back(cat("root ", base::quoted(mounts.root.path), " by ", name, ", ",
                                 propagation(mounts.root.propagation),
                                 mounts.root.readonly ? ", read-only" : "", " (/root/path)"));
         }
@@ -215,17 +214,17 @@ void add_tree(Lines& lines, const namespaces::MountPlan& mounts) {
         lines.push_back("link /dev/ptmx, /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr");
     }
     for (const namespaces::Covered& path : mounts.readonly) {
-        lines.push_back(cat("read-only ", quoted(path.path), at(path.origin)));
+        lines.push_back(cat("read-only ", base::quoted(path.path), at(path.origin)));
     }
     for (const namespaces::Covered& path : mounts.masked) {
-        lines.push_back(cat("mask ", quoted(path.path), at(path.origin)));
+        lines.push_back(cat("mask ", base::quoted(path.path), at(path.origin)));
     }
 }
 
 void add_hooks(Lines& lines, std::string_view name, const std::vector<spec::Hook>& hooks) {
     for (std::size_t i = 0; i < hooks.size(); ++i) {
         lines.push_back(
-            cat(name, " hook ", quoted(hooks[i].path), at(cat("/hooks/", name, "/", i))));
+            cat(name, " hook ", base::quoted(hooks[i].path), at(cat("/hooks/", name, "/", i))));
     }
 }
 
@@ -244,18 +243,18 @@ void add_process(Lines& lines, const ProcessPlan& process) {
     const std::string& o = process.origin;
     lines.push_back(cat("process ", quoted_list(process.args), at(o + "/args")));
     lines.push_back(cat("env ", quoted_list(process.env), at(o + "/env")));
-    lines.push_back(cat("cwd ", quoted(process.cwd), at(o + "/cwd")));
+    lines.push_back(cat("cwd ", base::quoted(process.cwd), at(o + "/cwd")));
     lines.push_back(cat("user ", process.uid, ":", process.gid, " groups ", list(process.groups),
                         process.umask ? cat(" umask ", octal(*process.umask)) : "",
                         at(o + "/user")));
     const CapabilitySets& sets = process.capabilities;
-    const std::array<std::pair<std::string_view, CapabilityMask>, 5> kSets = {
+    const std::array<std::pair<std::string_view, CapabilityMask>, 5> masks = {
         {{"bounding", sets.bounding},
          {"effective", sets.effective},
          {"permitted", sets.permitted},
          {"inheritable", sets.inheritable},
          {"ambient", sets.ambient}}};
-    for (const auto& [name, mask] : kSets) {
+    for (const auto& [name, mask] : masks) {
         lines.push_back(cat(name, capability_list(mask), at(cat(o, "/capabilities/", name))));
     }
     if (process.no_new_privileges) {
@@ -274,7 +273,7 @@ void add_process(Lines& lines, const ProcessPlan& process) {
     }
     if (process.memory_policy) {
         lines.push_back(cat("memory policy ", spec::word_of(process.memory_policy->mode),
-                            " of nodes ", quoted(process.memory_policy->nodes),
+                            " of nodes ", base::quoted(process.memory_policy->nodes),
                             " (/linux/memoryPolicy)"));
     }
     if (!process.filter.empty()) {
@@ -315,14 +314,14 @@ Lines describe(const Plan& plan) {
     add_namespaces(lines, plan.init);
     add_tree(lines, plan.init.mounts);
     if (!plan.init.hostname.empty()) {
-        lines.push_back(cat("hostname ", quoted(plan.init.hostname), " (/hostname)"));
+        lines.push_back(cat("hostname ", base::quoted(plan.init.hostname), " (/hostname)"));
     }
     if (!plan.init.domainname.empty()) {
-        lines.push_back(cat("domainname ", quoted(plan.init.domainname), " (/domainname)"));
+        lines.push_back(cat("domainname ", base::quoted(plan.init.domainname), " (/domainname)"));
     }
     for (const Sysctl& sysctl : plan.init.sysctls) {
         lines.push_back(
-            cat("sysctl ", sysctl.path, " = ", quoted(sysctl.value), at(sysctl.origin)));
+            cat("sysctl ", sysctl.path, " = ", base::quoted(sysctl.value), at(sysctl.origin)));
     }
     add_hooks(lines, "createContainer", plan.init.create_container_hooks);
     add_hooks(lines, "startContainer", plan.init.start_container_hooks);
@@ -331,8 +330,8 @@ Lines describe(const Plan& plan) {
     }
     add_limits(lines, plan.limits);
     for (const namespaces::NetDeviceMove& move : plan.net_devices) {
-        lines.push_back(cat("move ", quoted(move.host_name), " inside as ", quoted(move.inside),
-                            at(move.origin)));
+        lines.push_back(cat("move ", base::quoted(move.host_name), " inside as ",
+                            base::quoted(move.inside), at(move.origin)));
     }
     std::string turns;
     for (const Message message : plan.init.script) {

@@ -22,8 +22,8 @@ struct Stat {
 Result<Stat> stat_of(const base::Procfs& proc, pid_t pid) {
     TRY_ASSIGN(const std::string text, proc.read(cat(pid, "/stat")));
     const std::size_t name_end = text.rfind(')');
-    const std::vector<std::string_view> fields =
-        base::words(name_end == std::string::npos ? "" : std::string_view(text).substr(name_end + 1));
+    const std::vector<std::string_view> fields = base::words(
+        name_end == std::string::npos ? "" : std::string_view(text).substr(name_end + 1));
     constexpr std::size_t kState = 0;      // field 3 of proc(5)
     constexpr std::size_t kStartTime = 19; // field 22
     if (fields.size() <= kStartTime) {
@@ -36,14 +36,20 @@ Result<Stat> stat_of(const base::Procfs& proc, pid_t pid) {
     return Stat{fields[kState].front(), *start};
 }
 
-bool is_gone(int code) { return code == ENOENT || code == ESRCH; }
+bool is_gone(int code) {
+    return code == ENOENT || code == ESRCH;
+}
 
 } // namespace
 
 Result<std::string> current_boot_id() {
-    TRY_ASSIGN(const std::string text,
-               base::read_file(base::FdRef::cwd(), "/proc/sys/kernel/random/boot_id", 4096));
-    return std::string(base::trimmed(text));
+    static std::string known; // it does not change while we live
+    if (known.empty()) {
+        TRY_ASSIGN(const std::string text,
+                   base::read_file(base::FdRef::cwd(), "/proc/sys/kernel/random/boot_id", 4096));
+        known = base::trimmed(text);
+    }
+    return known;
 }
 
 Result<ProcessIdentity> identity_of(pid_t pid) {

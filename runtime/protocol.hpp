@@ -6,9 +6,9 @@
 //        │<─────────────────  sibling         │  [relay]    the relay's last word: who is the child
 //        │  mapped            ───────────────>│  [relay + user ns]
 //        │  sources …         ───────────────>│  [user ns]  bind sources and nodes from the host
-//        │<─────────────────  mounted         │  [hooks]    the tree stands, "/" is still the host's
-//        │  hooked            ───────────────>│  [hooks]    prestart and createRuntime hooks ran
-//        │<─────────────────  console         │  [terminal] the master side of its pty
+//        │<─────────────────  mounted         │  [hooks]    the tree stands, "/" is still the
+//        host's │  hooked            ───────────────>│  [hooks]    prestart and createRuntime hooks
+//        ran │<─────────────────  console         │  [terminal] the master side of its pty
 //        │<─────────────────  listener        │  [notify]   the number that its listener will have
 //        │<─────────────────  ready           │  all is applied; what the parent adds comes now
 //        │  release           ───────────────>│  the container is saved: live on without us
@@ -50,7 +50,7 @@ struct ScriptFacts {
     bool relay = false;
     bool new_user_namespace = false;
     std::uint32_t source_packets = 0; ///< so many `sources`: a packet takes 253 descriptors
-    bool hooks_before_pivot = false; ///< prestart or createRuntime
+    bool hooks_before_pivot = false;  ///< prestart or createRuntime
     bool terminal = false;
     bool notifies = false; ///< the filter has a listener
 };

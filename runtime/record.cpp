@@ -104,7 +104,7 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("annotations", record.annotations);
     object.required("creator", record.creator);
     object.required("init", record.init);
-    object.required("cgroups", record.cgroups);
+    object.required("cgroups", record.cgroups.groups);
     object.required("ownPidNamespace", record.own_pid_namespace);
     object.required("startContainerHooks", record.has_start_container_hooks);
     object.required("poststartHooks", record.has_poststart_hooks);
@@ -135,7 +135,7 @@ std::string to_json(const ContainerRecord& record) {
     json.key("init");
     write(json, record.init);
     json.key("cgroups").begin_array();
-    for (const cgroups::Hierarchy& hierarchy : record.cgroups) {
+    for (const cgroups::Hierarchy& hierarchy : record.cgroups.groups) {
         write(json, hierarchy);
     }
     json.end_array()
@@ -153,22 +153,10 @@ Result<ContainerRecord> record_from_json(std::string_view line) {
         return spec::error_of(loaded.findings, {kFile, line});
     }
     if (loaded.value.version != kVersion) {
-        return Error(cat("the record has version ", loaded.value.version, ", this oci-rt knows ",
-                         kVersion));
+        return Error(
+            cat("the record has version ", loaded.value.version, ", this oci-rt knows ", kVersion));
     }
     return std::move(loaded.value.record);
-}
-
-cgroups::Placement copy_of(const cgroups::Placement& placement) {
-    cgroups::Placement copy;
-    for (const cgroups::Hierarchy& group : placement) {
-        copy.push_back({.version = group.version,
-                        .controllers = group.controllers,
-                        .path = group.path,
-                        .inode = group.inode,
-                        .made = group.made});
-    }
-    return copy;
 }
 
 Result<> save_config(FdRef directory, std::string_view bytes) {

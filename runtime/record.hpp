@@ -1,9 +1,9 @@
 // What is remembered of a container: its record, which is journal and state in one.
 //
 // ID/record is only ever appended to, one line of JSON for each step that has to be known before it
-// is done: what will be made, what was made, which process it is, that it stands. The last line that
-// is whole is the truth. So a create that is killed at any point leaves a record by which any later
-// process can undo it, and a reader needs no lock.
+// is done: what will be made, what was made, which process it is, that it stands. The last line
+// that is whole is the truth. So a create that is killed at any point leaves a record by which any
+// later process can undo it, and a reader needs no lock.
 #pragma once
 
 #include "cgroups/placement.hpp"
@@ -28,23 +28,20 @@ struct ContainerRecord {
     };
     Phase phase = Phase::creating;
     std::string id;
-    std::string bundle; ///< absolute
-    std::string rootfs; ///< absolute
+    std::string bundle;  ///< absolute
+    std::string rootfs;  ///< absolute
     std::string created; ///< RFC 3339
     uid_t owner = 0;
     std::map<std::string, std::string> annotations;
     ProcessIdentity creator; ///< the `create` that works on it
     ProcessIdentity init;    ///< the container's process; pid 0: there is none yet
-    cgroups::Placement cgroups; ///< without descriptors
+    cgroups::SavedPlacement cgroups;
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.
     bool own_pid_namespace = false;
     bool has_start_container_hooks = false;
     bool has_poststart_hooks = false;
     bool has_poststop_hooks = false;
 };
-
-/// The same groups without their descriptors.
-cgroups::Placement copy_of(const cgroups::Placement& placement);
 
 /// Saves config.json as it was read.
 base::Result<> save_config(base::FdRef directory, std::string_view bytes);

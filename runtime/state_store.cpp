@@ -22,7 +22,6 @@ using base::done;
 using base::Error;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -118,7 +117,7 @@ Result<> check_id(const std::string& id) {
         return Error("the id of a container must not be empty");
     }
     if (id.size() > kLongestId || id == "." || id == ".." || !std::ranges::all_of(id, allowed)) {
-        return Error(cat("invalid id ", quoted(id.substr(0, kLongestId))))
+        return Error(cat("invalid id ", base::quoted(id.substr(0, kLongestId))))
             .hint("letters, digits, \"_\", \"+\", \"-\" and \".\", at most 255 of them");
     }
     return done();
@@ -163,7 +162,7 @@ Result<ContainerDirectory> StateStore::reserve(const std::string& id) const {
     while (true) {
         if (Result<> made = base::sys::mkdir(root, id, kContainerMode); !made) {
             if (made.code() == EEXIST) {
-                return Error(cat("container with id ", quoted(id), " already exists"));
+                return Error(cat("container with id ", base::quoted(id), " already exists"));
             }
             return std::move(made).error();
         }
@@ -183,7 +182,7 @@ Result<ContainerDirectory> StateStore::open(const std::string& id) const {
     Result<Fd> directory =
         root ? base::sys::open(*root, id, kFlags) : Result<Fd>(std::move(root).error());
     if (!directory && directory.code() == ENOENT) {
-        return Error::system(ENOENT, "").in(cat("container ", quoted(id), " does not exist"));
+        return Error::system(ENOENT, "").in(cat("container ", base::quoted(id), " does not exist"));
     }
     TRY_ASSIGN(Fd fd, std::move(directory));
     return ContainerDirectory{id, std::move(fd)};

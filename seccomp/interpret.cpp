@@ -23,7 +23,7 @@ struct State {
     Word x = 0;
     std::array<Word, BPF_MEMWORDS> memory{};
 
-    auto operator<=>(const State&) const = default;
+    auto operator<=>(const State&) const = default; // NOLINT(modernize-use-nullptr): its own code
 };
 
 /// The 32-bit word at `offset` of struct seccomp_data.

@@ -38,7 +38,7 @@ Result<Fd> connected(base::ZView path, int timeout_ms) {
         return call_failed("socket", Word{"AF_UNIX"}, Word{"SOCK_STREAM"});
     }
     // On AF_UNIX this bounds connect(2) too, which waits while the agent's backlog is full.
-    const timeval most{timeout_ms / 1000, timeout_ms % 1000 * 1000};
+    const timeval most{timeout_ms / 1000, timeout_ms % 1000 * 1000L};
     if (::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) < 0) {
         return call_failed("setsockopt", socket, Word{"SO_SNDTIMEO"}, timeout_ms);
     }

@@ -24,6 +24,7 @@ class Container {
     Container(const Runtime& runtime, std::string id, fs::path bundle, fs::path scratch);
     Container(const Container&) = delete;
     Container& operator=(const Container&) = delete;
+    ~Container() = default;
 
     Said create(const CreateOptions& options = {});
     Said start();

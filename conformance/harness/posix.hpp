@@ -20,6 +20,8 @@ class Fd {
   public:
     Fd() = default;
     explicit Fd(int number) : number_(number) {}
+    Fd(const Fd&) = delete;
+    Fd& operator=(const Fd&) = delete;
     Fd(Fd&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
     Fd& operator=(Fd&& other) noexcept {
         std::swap(number_, other.number_);
@@ -62,6 +64,8 @@ class Mount {
   public:
     /// A tmpfs of its own at `at`, which is made. `flags` as in mount(2), MS_SHARED apart.
     static Mount tmpfs(const fs::path& at, unsigned long flags = 0);
+    Mount(const Mount&) = delete;
+    Mount& operator=(const Mount&) = delete;
     Mount(Mount&& other) noexcept : at_(std::exchange(other.at_, {})) {}
     Mount& operator=(Mount&& other) noexcept {
         std::swap(at_, other.at_);

@@ -18,7 +18,7 @@ fs::path found_in_path(const std::string& program) {
     std::string rest = path != nullptr ? path : "";
     while (!rest.empty()) {
         const std::size_t end = std::min(rest.find(':'), rest.size());
-        const fs::path candidate = fs::path(rest.substr(0, end)) / program;
+        fs::path candidate = fs::path(rest.substr(0, end)) / program;
         if (::access(candidate.c_str(), X_OK) == 0) {
             return candidate;
         }

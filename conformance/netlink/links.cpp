@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 
@@ -237,12 +238,12 @@ int set_mtu(std::string_view name, std::uint32_t mtu) {
 }
 
 int set_mac(std::string_view name, std::string_view mac) {
-    std::array<unsigned, 6> parts{};
-    std::sscanf(std::string(mac).c_str(), "%x:%x:%x:%x:%x:%x", &parts[0], &parts[1], &parts[2],
-                &parts[3], &parts[4], &parts[5]);
+    constexpr std::size_t kDigits = 2; // of each byte, and a colon behind it
     std::string bytes;
-    for (const unsigned part : parts) {
-        bytes += static_cast<char>(part);
+    for (std::size_t at = 0; at + kDigits <= mac.size(); at += kDigits + 1) {
+        unsigned byte = 0;
+        std::from_chars(mac.data() + at, mac.data() + at + kDigits, byte, 16);
+        bytes += static_cast<char>(byte);
     }
     Request request = change(name, RTM_NEWLINK);
     request.attribute(IFLA_ADDRESS, bytes);

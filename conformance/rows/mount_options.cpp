@@ -92,7 +92,7 @@ Rows option_rows() {
 // --- options of a bind mount ---------------------------------------------------------------------
 
 fs::path source_directory(Case& c) {
-    const fs::path source = c.directory() / "source";
+    fs::path source = c.directory() / "source";
     make_directories(source / "sub");
     return source;
 }

@@ -22,7 +22,7 @@ Json bind_mount(const fs::path& source, const Json& options = {"bind"}) {
 
 /// A directory on the host with a file that says so.
 fs::path source_directory(Case& c) {
-    const fs::path source = c.directory() / "source";
+    fs::path source = c.directory() / "source";
     make_directories(source / "sub");
     write_text(source / "file", "host");
     return source;
@@ -147,7 +147,7 @@ bool submount_seen(Case& c, const char* option) {
     write_text(below.at() / "deep", "");
     c.mount(bind_mount(source, {option}));
     c.script("stat /m/sub/deep");
-    return c.run().step("stat")["is"]["error"] == "";
+    return c.run().step("stat")["is"]["error"] == Json("");
 }
 
 void bind_flat(Case& c) {

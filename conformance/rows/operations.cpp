@@ -3,6 +3,7 @@
 #include "conformance/rows/rows.hpp"
 
 #include <csignal>
+#include <utility>
 
 #include <sys/mount.h>
 
@@ -20,14 +21,14 @@ constexpr auto kLinks = "runtime-linux.md#dev-symbolic-links";
 
 /// A verb with these words has to be an error.
 auto error_of(std::vector<std::string> words) {
-    return [words](Case& c) { c.expect_refused(c.runtime().call(words)); };
+    return [words = std::move(words)](Case& c) { c.expect_refused(c.runtime().call(words)); };
 }
 
 auto error_for_unknown(std::string verb) {
-    return [verb](Case& c) {
+    return [verb = std::move(verb)](Case& c) {
         std::vector<std::string> words{verb, c.tag() + "-nobody"};
         if (verb == "kill") {
-            words.push_back("TERM");
+            words.emplace_back("TERM");
         }
         c.expect_refused(c.runtime().call(words));
     };
@@ -187,7 +188,7 @@ void kill_running(Case& c) {
 }
 
 auto kill_named(std::string signal, int number) {
-    return [signal, number](Case& c) {
+    return [signal = std::move(signal), number](Case& c) {
         Container& container = waiting(c);
         const Said said = container.kill(signal);
         c.expect(said.ok(), said.text());

@@ -14,6 +14,7 @@ constexpr auto kLinux = "config.md#linux-process";
 /// The numbers of capabilities by their names, sorted.
 Json numbers_of(const std::vector<std::string>& names) {
     std::vector<long> numbers;
+    numbers.reserve(names.size());
     for (const std::string& name : names) {
         numbers.push_back(std::ranges::find(capability_names(), name) - capability_names().begin());
     }

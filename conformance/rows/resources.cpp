@@ -2,6 +2,8 @@
 #include "conformance/rows/limits.hpp"
 #include "conformance/rows/rows.hpp"
 
+#include <charconv>
+
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -311,7 +313,8 @@ std::string huge_page_size() {
     for (fs::directory_iterator entry("/sys/kernel/mm/hugepages", failure), end;
          !failure && entry != end; entry.increment(failure)) {
         const std::string name = entry->path().filename();
-        const long kilobytes = std::atol(name.substr(name.find('-') + 1).c_str());
+        long kilobytes = 0;
+        std::from_chars(name.data() + name.find('-') + 1, name.data() + name.size(), kilobytes);
         if (kilobytes >= 1024 && kilobytes < 1048576) {
             return std::to_string(kilobytes / 1024) + "MB";
         }

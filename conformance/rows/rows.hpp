@@ -40,12 +40,12 @@ void change(Json& config, std::string_view patch);
 
 /// A row whose whole story is: this config.json is an error.
 struct Refusal {
-    const char* id;
-    Level level;
-    const char* since;
-    const char* section;
-    const char* sentence;
-    const char* patch;
+    const char* id = nullptr;
+    Level level = Level::must;
+    const char* since = nullptr;
+    const char* section = nullptr;
+    const char* sentence = nullptr;
+    const char* patch = nullptr;
     Stage latest = Stage::create;
 };
 Rows refusal_rows(std::span<const Refusal> refusals);

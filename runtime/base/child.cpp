@@ -47,7 +47,9 @@ Result<Exit> Child::wait() {
     return *exit;
 }
 
-Result<std::optional<Exit>> Child::poll() { return reap(WNOHANG); }
+Result<std::optional<Exit>> Child::poll() {
+    return reap(WNOHANG);
+}
 
 void Child::kill_and_reap() {
     if (pid_ > 0) {

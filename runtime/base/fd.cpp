@@ -9,7 +9,9 @@
 
 namespace base {
 
-FdRef FdRef::cwd() { return FdRef(AT_FDCWD); }
+FdRef FdRef::cwd() {
+    return FdRef(AT_FDCWD);
+}
 
 void Fd::close() {
     if (number_ >= 0) {

@@ -46,7 +46,8 @@ class Fd {
     int number_ = -1;
 };
 
-/// For error texts: `7 "/var/lib/rootfs"`, with what /proc says the descriptor is. Needs no privilege.
+/// For error texts: `7 "/var/lib/rootfs"`, with what /proc says the descriptor is. Needs no
+/// privilege.
 std::string describe(FdRef fd);
 
 } // namespace base

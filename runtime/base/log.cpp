@@ -51,11 +51,17 @@ void configure(Fd file, Format format, Level most) {
     sink().most = most;
 }
 
-void redirect(std::function<void(Level, std::string_view)> take) { sink().take = std::move(take); }
+void redirect(std::function<void(Level, std::string_view)> take) {
+    sink().take = std::move(take);
+}
 
-bool enabled(Level level) { return level <= sink().most; }
+bool enabled(Level level) {
+    return level <= sink().most;
+}
 
-bool goes_to_stderr() { return !sink().file; }
+bool goes_to_stderr() {
+    return !sink().file;
+}
 
 void write(Level level, std::string_view message, std::string_view fields) {
     if (!enabled(level)) {

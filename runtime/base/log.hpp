@@ -26,8 +26,14 @@ void redirect(std::function<void(Level, std::string_view)> take);
 /// `fields` are further members of the JSON object, each `,"name":value`.
 void write(Level level, std::string_view message, std::string_view fields = {});
 
-inline void warning(std::string_view message) { write(Level::warning, message); }
-inline void info(std::string_view message) { write(Level::info, message); }
-inline void debug(std::string_view message) { write(Level::debug, message); }
+inline void warning(std::string_view message) {
+    write(Level::warning, message);
+}
+inline void info(std::string_view message) {
+    write(Level::info, message);
+}
+inline void debug(std::string_view message) {
+    write(Level::debug, message);
+}
 
 } // namespace base::log

@@ -108,7 +108,9 @@ class [[nodiscard]] Result {
 };
 
 /// The success of a Result<>.
-inline Result<> done() { return Done{}; }
+inline Result<> done() {
+    return Done{};
+}
 
 } // namespace base
 

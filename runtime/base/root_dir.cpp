@@ -11,8 +11,8 @@ namespace base {
 
 namespace {
 
-constexpr int kMostLinks = 40;      // as the kernel (MAXSYMLINKS)
-constexpr int kMostAttempts = 128;  // EAGAIN of openat2 while somebody renames
+constexpr int kMostLinks = 40;     // as the kernel (MAXSYMLINKS)
+constexpr int kMostAttempts = 128; // EAGAIN of openat2 while somebody renames
 constexpr mode_t kDirectoryMode = 0755;
 constexpr mode_t kFileMode = 0644;
 
@@ -67,16 +67,16 @@ bool RootDir::has_openat2() const {
         return resolver_ == Resolver::openat2;
     }
     // EPERM may come from an outer filter as well as from the file: a harmless form tells.
-    static const bool kHas = [this] {
+    static const bool has = [this] {
         return sys::open2(root_, ".", O_PATH, RESOLVE_IN_ROOT).code() == 0;
     }();
-    return kHas;
+    return has;
 }
 
 Result<Fd> RootDir::by_openat2(ZView path, int flags, std::uint64_t extra) const {
     for (int attempt = 0;; ++attempt) {
-        Result<Fd> fd = sys::open2(root_, path, flags,
-                                   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | extra);
+        Result<Fd> fd =
+            sys::open2(root_, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | extra);
         if (fd || fd.code() != EAGAIN || attempt == kMostAttempts) {
             return fd;
         }
@@ -164,8 +164,13 @@ Result<Fd> RootDir::open(ZView path, int flags) const {
                      flags | O_NONBLOCK | O_NOCTTY);
 }
 
+Result<Fd> RootDir::look_for(ZView path) const {
+    const Expecting expecting(ENOENT);
+    return resolve(path);
+}
+
 Result<Fd> RootDir::make_directories(ZView path) const {
-    if (Result<Fd> found = resolve(path); found) {
+    if (Result<Fd> found = look_for(path); found) {
         TRY_ASSIGN(const struct stat status, sys::fstat(*found));
         if (!S_ISDIR(status.st_mode)) {
             return walk_failed(ENOTDIR, path.view(), path.view());
@@ -203,7 +208,7 @@ Result<Fd> RootDir::make_file(ZView path) const {
     while (name.size() > 1 && name.ends_with('/')) {
         name.pop_back();
     }
-    Result<Fd> found = resolve(name);
+    Result<Fd> found = look_for(name);
     if (!found) {
         found = make_last(name, S_IFREG);
     }

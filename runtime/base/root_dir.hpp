@@ -47,6 +47,8 @@ class RootDir {
 
   private:
     enum class Missing { fail, make_directories, make_last_a_file };
+    /// As resolve(), where ENOENT is no surprise.
+    [[nodiscard]] Result<Fd> look_for(ZView path) const;
     /// The common case, where only the last name is missing: without a walk. EEXIST for a dangling
     /// link, which the walk follows.
     [[nodiscard]] Result<Fd> make_last(ZView path, mode_t type) const;

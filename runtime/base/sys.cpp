@@ -55,9 +55,8 @@ Result<Fd> open2(FdRef directory, ZView path, int flags, std::uint64_t resolve) 
     open_how how{};
     how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
     how.resolve = resolve;
-    const long fd = uninterrupted([&] {
-        return ::syscall(SYS_openat2, directory.number(), path.c_str(), &how, sizeof how);
-    });
+    const long fd = uninterrupted(
+        [&] { return ::syscall(SYS_openat2, directory.number(), path.c_str(), &how, sizeof how); });
     if (fd < 0) {
         return call_failed("openat2", directory, path, Hex{how.flags}, Hex{resolve});
     }
@@ -96,7 +95,9 @@ Result<> write_once(FdRef fd, std::string_view bytes) {
     return call_failed("write", fd, bytes.substr(0, 256));
 }
 
-Result<struct stat> fstat(FdRef fd) { return fstatat(fd, "", AT_EMPTY_PATH); }
+Result<struct stat> fstat(FdRef fd) {
+    return fstatat(fd, "", AT_EMPTY_PATH);
+}
 
 Result<struct stat> fstatat(FdRef directory, ZView path, int flags) {
     struct stat status {};
@@ -167,16 +168,20 @@ Result<> rename(FdRef old_directory, ZView old_name, FdRef new_directory, ZView 
 }
 
 Result<> chmod(FdRef directory, ZView name, mode_t mode) {
-    // fchmodat(AT_SYMLINK_NOFOLLOW) of glibc goes through /proc, which the caller may not have;
-    // so the entry is held by an O_PATH descriptor that is known not to be a link.
+    // By the name again it could meanwhile be a link to anywhere: what is held is changed.
     TRY_ASSIGN(const Fd entry, open(directory, name, O_PATH | O_NOFOLLOW));
     TRY_ASSIGN(const struct stat status, fstat(entry));
     if (S_ISLNK(status.st_mode)) {
         errno = ELOOP;
         return call_failed("fchmodat", directory, name, Octal{mode});
     }
-    if (::fchmodat(directory.number(), name.c_str(), mode, 0) < 0) {
-        return call_failed("fchmodat", directory, name, Octal{mode});
+    if ((status.st_mode & 07777U) == mode) {
+        return done();
+    }
+    // fchmod(2) takes no O_PATH descriptor, and fchmodat2(2) is of Linux 6.6.
+    const std::string held = cat("/proc/self/fd/", entry.number());
+    if (::fchmodat(AT_FDCWD, held.c_str(), mode, 0) < 0) {
+        return call_failed("fchmodat", entry, Octal{mode});
     }
     return done();
 }
@@ -342,19 +347,20 @@ Result<> send(FdRef socket, std::string_view bytes, std::span<const FdRef> fds) 
 Result<Packet> receive(FdRef socket, std::size_t limit) {
     alignas(cmsghdr) std::array<char, CMSG_SPACE(kMostFds * sizeof(int))> control{};
     Packet packet;
-    packet.bytes.resize(limit);
-    iovec part{packet.bytes.data(), packet.bytes.size()};
+    const auto buffer =
+        std::make_unique_for_overwrite<char[]>(limit); // most of it is never touched
+    iovec part{buffer.get(), limit};
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
     message.msg_control = control.data();
     message.msg_controllen = control.size();
-    const ssize_t size = uninterrupted(
-        [&] { return ::recvmsg(socket.number(), &message, MSG_CMSG_CLOEXEC); });
+    const ssize_t size =
+        uninterrupted([&] { return ::recvmsg(socket.number(), &message, MSG_CMSG_CLOEXEC); });
     if (size < 0) {
         return call_failed("recvmsg", socket, limit);
     }
-    packet.bytes.resize(static_cast<std::size_t>(size));
+    packet.bytes.assign(buffer.get(), static_cast<std::size_t>(size));
     packet.truncated = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
     for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(&message, header)) {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <poll.h>
@@ -33,11 +34,27 @@ struct Word {
     std::string_view text;
 };
 
+/// While one lives, failing with `code` is an ordinary answer of a call: what its descriptors stand
+/// for is not looked up for the error, which would be a readlink(2) in /proc each time.
+class Expecting {
+  public:
+    explicit Expecting(int code) : before_(std::exchange(code_, code)) {}
+    ~Expecting() { code_ = before_; }
+    Expecting(const Expecting&) = delete;
+    Expecting& operator=(const Expecting&) = delete;
+
+    static bool is(int code) { return code != 0 && code == code_; }
+
+  private:
+    static inline int code_ = 0;
+    int before_;
+};
+
 namespace detail {
 template <class Argument>
-std::string argument(const Argument& value) {
+std::string argument(const Argument& value, int code) {
     if constexpr (std::is_convertible_v<Argument, FdRef>) {
-        return describe(value);
+        return Expecting::is(code) ? cat(FdRef(value).number()) : describe(value);
     } else if constexpr (std::same_as<Argument, Hex>) {
         return hex(value.value);
     } else if constexpr (std::same_as<Argument, Octal>) {
@@ -45,7 +62,7 @@ std::string argument(const Argument& value) {
     } else if constexpr (std::same_as<Argument, Word>) {
         return std::string(value.text);
     } else if constexpr (std::is_convertible_v<Argument, std::string_view>) {
-        return quoted(value);
+        return base::quoted(value); // not std::quoted, which <chrono> may bring
     } else {
         return cat(value);
     }
@@ -59,7 +76,7 @@ Error call_failed(std::string_view name, const Arguments&... arguments) {
     std::string text(name);
     text += '(';
     std::string_view separator;
-    ((text += separator, text += detail::argument(arguments), separator = ", "), ...);
+    ((text += separator, text += detail::argument(arguments, code), separator = ", "), ...);
     text += ')';
     return Error::system(code, std::move(text));
 }
@@ -98,15 +115,16 @@ Result<> mknod(FdRef directory, ZView name, mode_t mode, dev_t device);
 Result<> symlink(ZView target, FdRef directory, ZView name);
 Result<> unlink(FdRef directory, ZView name, int flags = 0);
 Result<> rename(FdRef old_directory, ZView old_name, FdRef new_directory, ZView new_name);
-/// fchmodat(2) on the entry itself; a symbolic link is not followed, but refused.
+/// fchmodat(2) on the entry itself; a symbolic link is not followed, but refused (ELOOP). Needs
+/// /proc.
 Result<> chmod(FdRef directory, ZView name, mode_t mode);
 /// fchownat(2) on the entry itself (a symbolic link is not followed); "" names `directory`.
 Result<> chown(FdRef directory, ZView name, uid_t uid, gid_t gid);
 Result<> chdir(FdRef directory);
 /// Like dup(2), close-on-exec, at `at_least` or above.
 Result<Fd> duplicate(FdRef fd, int at_least = 3);
-/// Closes every descriptor from `first` on at the next exec (close_range(2); before Linux 5.11 one by
-/// one, as /proc/self/fd lists them).
+/// Closes every descriptor from `first` on at the next exec (close_range(2); before Linux 5.11 one
+/// by one, as /proc/self/fd lists them).
 Result<> close_at_exec_from(unsigned first);
 /// Exclusive flock(2); with LOCK_NB in `extra` EWOULDBLOCK if somebody else has it.
 Result<> lock(FdRef fd, int extra = 0);
@@ -123,7 +141,8 @@ Result<Fd> pidfd_getfd(FdRef pidfd, int number);
 Result<> join(FdRef fd, int types);
 Result<> unshare(int flags);
 
-// --- waiting and talking --------------------------------------------------------------------------
+// --- waiting and talking
+// --------------------------------------------------------------------------
 /// poll(2); -1 waits without bound. Returns how many have events.
 Result<int> poll(std::span<pollfd> fds, int timeout_ms);
 struct SocketPair {

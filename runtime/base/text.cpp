@@ -16,7 +16,9 @@ std::string in_base(std::uint64_t value, int number_base) {
     return {buffer.data(), end};
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 /// Levenshtein's distance, case ignored.
 std::size_t distance(std::string_view a, std::string_view b) {
@@ -36,8 +38,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::string octal(std::uint64_t value) { return "0" + in_base(value, 8); }
-std::string hex(std::uint64_t value) { return "0x" + in_base(value, 16); }
+std::string octal(std::uint64_t value) {
+    return "0" + in_base(value, 8);
+}
+std::string hex(std::uint64_t value) {
+    return "0x" + in_base(value, 16);
+}
 
 std::string quoted(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -135,9 +141,9 @@ std::string rfc3339(std::int64_t seconds, std::uint32_t nanoseconds) {
     };
     return cat(padded(static_cast<int>(date.year()), 4), "-",
                padded(static_cast<unsigned>(date.month()), 2), "-",
-               padded(static_cast<unsigned>(date.day()), 2), "T",
-               padded(clock.hours().count(), 2), ":", padded(clock.minutes().count(), 2), ":",
-               padded(clock.seconds().count(), 2), ".", padded(nanoseconds, 9), "Z");
+               padded(static_cast<unsigned>(date.day()), 2), "T", padded(clock.hours().count(), 2),
+               ":", padded(clock.minutes().count(), 2), ":", padded(clock.seconds().count(), 2),
+               ".", padded(nanoseconds, 9), "Z");
 }
 
 } // namespace base

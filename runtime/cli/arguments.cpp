@@ -14,7 +14,6 @@ namespace po = boost::program_options;
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 struct Arguments::Described {
@@ -156,7 +155,7 @@ Result<std::string> Arguments::only_id() const {
         return Error("the id of a container is missing").hint(cat("usage: oci-rt ", usage_));
     }
     if (positional_.size() > 1) {
-        return Error(cat("one argument too many: ", quoted(positional_[1])))
+        return Error(cat("one argument too many: ", base::quoted(positional_[1])))
             .hint(cat("usage: oci-rt ", usage_));
     }
     return positional_.front();

@@ -18,7 +18,6 @@ namespace cli {
 using base::cat;
 using base::Error;
 using base::Fd;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -71,13 +70,14 @@ Result<> configure_log(const GlobalOptions& options) {
         const auto* found = std::ranges::find(kLevels, options.log_level,
                                               &std::pair<std::string_view, Level>::first);
         if (found == kLevels.end()) {
-            return Error(cat("unknown log level ", quoted(options.log_level)))
+            return Error(cat("unknown log level ", base::quoted(options.log_level)))
                 .hint("error, warning, info or debug");
         }
         level = found->second;
     }
     if (options.log_format != "text" && options.log_format != "json") {
-        return Error(cat("unknown log format ", quoted(options.log_format))).hint("text or json");
+        return Error(cat("unknown log format ", base::quoted(options.log_format)))
+            .hint("text or json");
     }
     Fd file;
     if (!options.log.empty()) {
@@ -96,7 +96,7 @@ Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_desc
             .hint("let the engine use its cgroupfs manager: podman --cgroup-manager=cgroupfs");
     }
     if (options.cgroup_manager != "cgroupfs" && options.cgroup_manager != "disabled") {
-        return Error(cat("unknown cgroup manager ", quoted(options.cgroup_manager)))
+        return Error(cat("unknown cgroup manager ", base::quoted(options.cgroup_manager)))
             .hint("cgroupfs or disabled");
     }
     std::string root;
@@ -118,7 +118,7 @@ std::string json_fields(const base::Failure& failure) {
     std::string fields;
     const auto add = [&fields](std::string_view name, std::string_view value) {
         if (!value.empty()) {
-            fields += cat(",\"", name, "\":", quoted(value));
+            fields += cat(",\"", name, "\":", base::quoted(value));
         }
     };
     add("pointer", failure.pointer);
@@ -166,7 +166,7 @@ const Verb* find_verb(std::string_view name) {
 Error unknown_verb(const std::string& name) {
     std::vector<std::string_view> names;
     std::ranges::transform(verbs(), std::back_inserter(names), &Verb::name);
-    Error error(cat("unknown verb ", quoted(name)));
+    Error error(cat("unknown verb ", base::quoted(name)));
     if (const auto near = base::nearest(name, names)) {
         return std::move(error).hint(cat("did you mean ", *near, "?"));
     }
@@ -181,7 +181,7 @@ int run_verb_named(const Verb& verb, const Globals& globals,
         return *code;
     }
     report(invocation.id.empty() ? cat("oci-rt ", verb.name)
-                                 : cat("oci-rt ", verb.name, " ", quoted(invocation.id)),
+                                 : cat("oci-rt ", verb.name, " ", base::quoted(invocation.id)),
            code.error());
     return verb.failure_code;
 }

@@ -9,7 +9,8 @@ base::Result<int> create_verb(Invocation& invocation) {
                         "`oci-rt start ID`.");
     declare_create_options(arguments, request);
     bool no_subreaper = false;
-    arguments.flag("no-subreaper", no_subreaper, "accepted for crun's callers; create waits for nobody");
+    arguments.flag("no-subreaper", no_subreaper,
+                   "accepted for crun's callers; create waits for nobody");
     TRY_ASSIGN(const bool go_on, arguments.parse(invocation.arguments));
     if (!go_on) {
         return 0;

@@ -12,7 +12,6 @@ namespace cli {
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -71,7 +70,7 @@ Result<> complete(ExecOptions& options, const Arguments& arguments) {
     for (const std::string& text : options.gids) {
         const auto gid = base::parse_number<std::uint32_t>(text);
         if (!gid) {
-            return Error(cat("invalid group id ", quoted(text)));
+            return Error(cat("invalid group id ", base::quoted(text)));
         }
         request.overrides.additional_gids.push_back(*gid);
     }

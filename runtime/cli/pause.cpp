@@ -5,7 +5,8 @@
 namespace cli {
 
 base::Result<int> pause_verb(Invocation& invocation) {
-    Arguments arguments("pause ID", "Stops all processes of a container, until `oci-rt resume ID`.");
+    Arguments arguments("pause ID",
+                        "Stops all processes of a container, until `oci-rt resume ID`.");
     TRY_ASSIGN(const bool go_on, arguments.parse(invocation.arguments));
     if (!go_on) {
         return 0;

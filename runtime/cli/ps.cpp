@@ -78,13 +78,14 @@ Result<int> ps_verb(Invocation& invocation) {
         return Error("the id of a container is missing");
     }
     invocation.id = arguments.positional().front();
-    TRY_ASSIGN(const runtime::Container container,
-               runtime::open_container(invocation.globals.store, invocation.id,
-                                       runtime::Access::look));
+    TRY_ASSIGN(
+        const runtime::Container container,
+        runtime::open_container(invocation.globals.store, invocation.id, runtime::Access::look));
     if (container.record.cgroups.empty()) {
         return Error("the container has no cgroup to find its processes by");
     }
-    TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(container.record.cgroups));
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
+    TRY_ASSIGN(const std::vector<pid_t> pids, cgroups::pids(groups));
     if (format == "json") {
         spec::JsonWriter json;
         json.value(pids);
@@ -92,7 +93,8 @@ Result<int> ps_verb(Invocation& invocation) {
         return 0;
     }
     std::vector<std::string> ps(arguments.positional().begin() + 1, arguments.positional().end());
-    TRY_ASSIGN(const std::string text, output_of_ps(ps.empty() ? std::vector<std::string>{"-ef"} : ps));
+    TRY_ASSIGN(const std::string text,
+               output_of_ps(ps.empty() ? std::vector<std::string>{"-ef"} : ps));
     TRY_ASSIGN(const std::string lines, lines_about(text, pids));
     TRY(print(lines));
     return 0;

@@ -1,4 +1,5 @@
 #include "runtime/base/log.hpp"
+#include "runtime/base/sys.hpp"
 #include "runtime/cli/create_options.hpp"
 #include "runtime/container.hpp"
 #include "runtime/foreground.hpp"
@@ -37,8 +38,11 @@ Result<int> run(const Globals& globals, const runtime::CreateRequest& request,
         }
     }
     TRY_ASSIGN(runtime::Created created, runtime::create(globals.store, request));
-    TRY_ASSIGN(runtime::Container container,
-               runtime::as_container(std::move(created.directory), std::move(created.record)));
+    TRY_ASSIGN(base::Fd init, base::sys::duplicate(created.init.pidfd()));
+    runtime::Container container{.directory = std::move(created.directory),
+                                 .record = std::move(created.record),
+                                 .init = std::move(init),
+                                 .status = spec::Status::created};
     TRY(start_created(globals.store, container));
     if (options.detach) {
         static_cast<void>(created.init.release());

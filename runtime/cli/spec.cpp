@@ -12,7 +12,6 @@ namespace cli {
 using base::cat;
 using base::Fd;
 using base::FdRef;
-using base::quoted;
 
 base::Result<int> spec_verb(Invocation& invocation) {
     std::string bundle = ".";
@@ -28,9 +27,8 @@ base::Result<int> spec_verb(Invocation& invocation) {
     if (rootless) {
         ids = {::geteuid(), ::getegid()};
     }
-    TRY_ASSIGN(const Fd directory,
-               base::sys::open(FdRef::cwd(), bundle, O_RDONLY | O_DIRECTORY)
-                   .in(cat("open the bundle ", quoted(bundle))));
+    TRY_ASSIGN(const Fd directory, base::sys::open(FdRef::cwd(), bundle, O_RDONLY | O_DIRECTORY)
+                                       .in(cat("open the bundle ", base::quoted(bundle))));
     TRY_ASSIGN(const Fd file,
                base::sys::open(directory, "config.json", O_WRONLY | O_CREAT | O_EXCL, 0644)
                    .in("write config.json")

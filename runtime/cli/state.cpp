@@ -12,11 +12,10 @@ base::Result<int> state_verb(Invocation& invocation) {
         return 0;
     }
     TRY_ASSIGN(invocation.id, arguments.only_id());
-    TRY_ASSIGN(const runtime::Container container,
-               runtime::open_container(invocation.globals.store, invocation.id,
-                                       runtime::Access::look));
-    TRY(print(base::cat(
-        spec::to_json(container.state(), spec::JsonWriter::Form::indented), "\n")));
+    TRY_ASSIGN(
+        const runtime::Container container,
+        runtime::open_container(invocation.globals.store, invocation.id, runtime::Access::look));
+    TRY(print(base::cat(spec::to_json(container.state(), spec::JsonWriter::Form::indented), "\n")));
     return 0;
 }
 

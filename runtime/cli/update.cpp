@@ -14,7 +14,6 @@ namespace cli {
 
 using base::cat;
 using base::Error;
-using base::quoted;
 using base::Result;
 
 namespace {
@@ -57,7 +56,7 @@ Result<> take(const std::optional<std::string>& given, std::string_view option,
     }
     const std::optional<Int> number = size_of<Int>(*given);
     if (!number) {
-        return Error(cat("invalid value ", quoted(*given), " for --", option));
+        return Error(cat("invalid value ", base::quoted(*given), " for --", option));
     }
     target = number;
     return base::done();
@@ -97,9 +96,9 @@ Result<spec::Resources> resources_of(const Given& given) {
     spec::Resources resources;
     if (!given.file.empty()) {
         const std::string name = given.file == "-" ? "stdin" : given.file;
-        TRY_ASSIGN(const std::string bytes,
-                   given.file == "-" ? base::read_all(base::FdRef(STDIN_FILENO))
-                                     : base::read_file(base::FdRef::cwd(), given.file));
+        TRY_ASSIGN(const std::string bytes, given.file == "-"
+                                                ? base::read_all(base::FdRef(STDIN_FILENO))
+                                                : base::read_file(base::FdRef::cwd(), given.file));
         spec::Loaded<spec::Resources> loaded = spec::checked_resources(bytes);
         const spec::Document document{name, bytes};
         for (const spec::Finding& finding : loaded.findings) {
@@ -127,15 +126,13 @@ Result<> update(const Globals& globals, const std::string& id, const spec::Resou
     TRY_ASSIGN(const runtime::Container container,
                runtime::open_container(globals.store, id, runtime::Access::change));
     TRY(runtime::require_status(
-        container, "update",
-        {spec::Status::created, spec::Status::running, spec::Status::paused}));
-    const cgroups::Placement& groups = container.record.cgroups;
+        container, "update", {spec::Status::created, spec::Status::running, spec::Status::paused}));
+    TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(container.record.cgroups));
     TRY_ASSIGN(const cgroups::Current current, cgroups::read_current(groups));
     TRY_ASSIGN(const cgroups::Change change,
-               cgroups::change_of(resources, cgroups::reach_of(groups),
-                                  {.occasion = cgroups::Occasion::update,
-                                   .pointer = "",
-                                   .current = current}));
+               cgroups::change_of(
+                   resources, cgroups::reach_of(groups),
+                   {.occasion = cgroups::Occasion::update, .pointer = "", .current = current}));
     TRY_ASSIGN(const std::vector<cgroups::Warning> warnings,
                cgroups::manager_of(cgroups::ManagerKind::cgroupfs)->apply(groups, change));
     for (const auto* list : {&change.warnings, &warnings}) {

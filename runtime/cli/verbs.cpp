@@ -27,6 +27,8 @@ constexpr std::array kVerbs = {
 
 } // namespace
 
-std::span<const Verb> verbs() { return kVerbs; }
+std::span<const Verb> verbs() {
+    return kVerbs;
+}
 
 } // namespace cli

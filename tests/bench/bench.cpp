@@ -2,8 +2,9 @@
 //
 //     oci-rt-bench [--iterations N] [--bundle DIR] [--case NAME]... RUNTIME RUNTIME...
 //
-// The first runtime is compared with each other one. CPU time is user and system time of the call and
-// of all that it reaped; absolute times move with the machine's load, ratios of one run less so.
+// The first runtime is compared with each other one. CPU time is user and system time of the call
+// and of all that it reaped; absolute times move with the machine's load, ratios of one run less
+// so.
 
 #include "runtime/base/child.hpp"
 #include "runtime/base/sys.hpp"
@@ -47,7 +48,8 @@ double microseconds(const timeval& time) {
     return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
 }
 
-/// Runs a command without input and output. Ends the program if it fails: there is nothing to compare.
+/// Runs a command without input and output. Ends the program if it fails: there is nothing to
+/// compare.
 Cost cost_of(const std::vector<std::string>& command) {
     const auto begin = Clock::now();
     const pid_t pid = ::fork();
@@ -245,7 +247,8 @@ int main(int argc, char** argv) {
         runtimes.emplace_back(settings.runtimes[i], settings, i);
     }
     for (const Case& one : all_cases()) {
-        if (settings.cases.empty() || std::ranges::find(settings.cases, one.name) != settings.cases.end()) {
+        if (settings.cases.empty() ||
+            std::ranges::find(settings.cases, one.name) != settings.cases.end()) {
             measure(one, runtimes, settings.iterations);
         }
     }

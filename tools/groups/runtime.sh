@@ -4,9 +4,11 @@
 readonly release=build/release/oci-rt conformance=build/release/conformance/oci-conformance
 
 group picture native build-release tools/show-container '' "what a container sees is what its bundle asks for"
+group house native build-release tests/house '' "how oci-rt is built, the tools of set-up, the commands of README.md"
 group conformance native build-release conformance '' "rows of the specification, from outside"
 group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
 group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
+group bench native "build-release install" tests/bench tests/bench/packages "what run costs beside crun"
 group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
 
 key_picture() {
@@ -15,6 +17,13 @@ key_picture() {
 run_picture() {
 	# For the machines, which have to show the same.
 	tools/show-container --plain --binary "$release" --results "$1" | tee "$results/native/picture.txt"
+}
+
+key_house() {
+	digest "$(uname -r)" "$release" tests/house tests/purity.cmake tools README.md "$(git ls-files '*.hpp' '*CMakeLists.txt')"
+}
+run_house() {
+	tests/house/run --results "$1"
 }
 
 key_conformance() {
@@ -60,6 +69,24 @@ key_engines() {
 }
 run_engines() {
 	timeout --foreground -k 10 1800 tests/engines/run --runtime "$root/$release" --results "$1"
+}
+
+key_bench() {
+	digest "$(uname -r)" "$release" tests/bench "$(crun --version)"
+}
+# Absolute times move with what else the machine does; the ratio of calls that take turns hardly does.
+run_bench() {
+	local said ratio
+	said=$(OCI_RT_BENCH=$root/build/release/tests/bench/oci-rt-bench timeout --foreground -k 10 300 \
+		tests/bench/compare --iterations 100 --case run "$release" crun)
+	printf '%s\n' "$said"
+	ratio=$(sed -n 's/^run .*ratio .* cpu \([0-9.]*\) .*/\1/p' <<<"$said")
+	[[ -n $ratio ]]
+	if ((10#${ratio/./} <= 70)); then
+		result "$1" pass "run of /bin/true takes at most 0.7 of the CPU time of crun" 0 "$ratio"
+	else
+		result "$1" fail "run of /bin/true takes at most 0.7 of the CPU time of crun" 0 "it takes $ratio"
+	fi
 }
 
 key_asan() {

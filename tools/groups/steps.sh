@@ -16,6 +16,7 @@ install_rest() {
 build_release() {
 	local targets=(oci-rt)
 	! is_here conformance || targets+=(oci-conformance)
+	! is_here bench || targets+=(oci-rt-bench)
 	build release "${targets[@]}"
 }
 configure_asan() { configure asan; }

@@ -1,5 +1,5 @@
 # containerd by ctr: what a container is given.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 memory_is_limited() {
 	sleeping --memory-limit 33554432

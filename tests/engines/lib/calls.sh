@@ -1,5 +1,5 @@
 # calls: the runtime as engines call it, without an engine.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 open_calls() {
 	:

@@ -1,5 +1,5 @@
 # Reading a container's limits where the kernel has them.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # cgroup_of PID CONTROLLER: the folder of that process's group in the hierarchy that has the controller.
 cgroup_of() {

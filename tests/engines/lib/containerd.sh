@@ -1,5 +1,5 @@
 # containerd: its configuration, its life, and the command that the cases call.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 image=localhost/busybox:latest
 containerd_socket=$house/containerd/socket
@@ -46,6 +46,7 @@ containerd_is_gone() {
 }
 
 open_containerd() {
+	# shellcheck source=tests/engines/lib/expect.sh
 	. "$here/lib/expect.sh"
 	mkdir -p "$house/containerd"
 	write_containerd_configuration
@@ -59,7 +60,7 @@ open_containerd() {
 	start_containerd
 	docker_archive "$house/rootfs" "$image" "$house/image.tar"
 	ctr image import --snapshotter "$(cat "$house/containerd/snapshotter")" "$house/image.tar" >/dev/null
-	findmnt -rno TARGET | sort >"$house/mounts.before"
+	remember_mounts
 }
 
 close_containerd() {
@@ -95,11 +96,6 @@ task_is() {
 # reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the container's limit, see limit_is.
 reads() {
 	limit_is "$(pid_of_task)" "$@"
-}
-
-# is_longer_than FILE LINES
-is_longer_than() {
-	(($(wc -l <"$1") > $2))
 }
 
 # ctr_spec MEMBERS: writes config.json for `ctr run --config`: the members, and what every container needs.

@@ -2,12 +2,13 @@
 # storage, network, firewall or /run of the machine is seen or changed, the machine's own engines may be at work beside
 # it, and when the first process goes, however it ends, everything goes.  Only cgroups are the machine's: there the house
 # has a group of its own name in each hierarchy.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # check_tools GROUP: says what is missing, before anything is done.
 check_tools() {
 	local tool missing=() tools=(unshare busybox ip)
 	case $1 in
+	calls) tools+=(script strace) ;;
 	podman) tools+=(podman conmon netavark iptables script catatonit) ;;
 	containerd) tools+=(containerd ctr containerd-shim-runc-v2 script) ;;
 	esac
@@ -72,6 +73,8 @@ furnish_house() {
 		[[ ! -d $covered ]] || mount -t tmpfs -o mode=755 tmpfs "$covered"
 	done
 	chmod 1777 /dev/shm
+	# In memory nobody waits for a disk: engines sync whatever they write.
+	$keep || mount -t tmpfs -o mode=755 tmpfs "$house"
 	mkdir -p /run/lock "$house/home"
 	# A resolv.conf that points into /run would lead nowhere now, which engines do not like.
 	if [[ -L /etc/resolv.conf && ! -e /etc/resolv.conf ]]; then
@@ -79,12 +82,14 @@ furnish_house() {
 		: >"$(realpath -m /etc/resolv.conf)"
 	fi
 	ip link set lo up
+	# The first network namespace with a name makes a mount that stays.
+	ip netns add first && ip netns del first
 	export HOME=$house/home
 	unset XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_DATA_HOME DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET
 	. "$here/lib/image.sh"
 	make_root_file_system "$house/rootfs"
-	# What stands here before the first container must stand here, and nothing else, behind the last one.
-	findmnt -rno TARGET | sort >"$house/mounts.before"
+	. "$here/lib/traces.sh"
+	remember_mounts
 }
 
 # can_overlay: whether overlayfs works in the house's folder; not where that is an overlayfs itself.

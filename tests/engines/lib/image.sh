@@ -1,5 +1,5 @@
-# The image of all cases: busybox and three users, nothing else.
-# shellcheck shell=bash
+# The image of all cases: busybox, three users, what is no program, and one that waits.
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 # make_root_file_system FOLDER
 make_root_file_system() {
@@ -20,7 +20,16 @@ make_root_file_system() {
 	echo 'no program' >"$root/bin/not-executable"
 	echo 'neither an ELF file nor a script' >"$root/bin/no-format"
 	printf '#!/no/such/interpreter\n' >"$root/bin/no-interpreter"
-	chmod 755 "$root/bin/no-format" "$root/bin/no-interpreter"
+	cat >"$root/bin/soon" <<-'END'
+		#!/bin/sh
+		# soon COMMAND...: tries until it succeeds, at most 10 s long.
+		tries=0
+		until "$@"; do
+			[ $((tries += 1)) -lt 200 ] || exit 1
+			usleep 50000
+		done
+	END
+	chmod 755 "$root/bin/soon" "$root/bin/no-format" "$root/bin/no-interpreter"
 	chmod 644 "$root/bin/not-executable"
 }
 

@@ -1,5 +1,5 @@
 # podman: its configuration, and the command that the cases call.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
 
 image=localhost/busybox:latest
 export CONTAINERS_CONF=$house/containers.conf CONTAINERS_STORAGE_CONF=$house/storage.conf
@@ -30,12 +30,14 @@ write_podman_command() {
 	chmod +x "$house/bin/podman"
 }
 
+# Without a network unless a case asks for one: to make a bridge takes as long as all the rest.
 # What a hard limit may be raised to is not ours to say: without CAP_SYS_RESOURCE it is what we have.
 write_podman_configuration() {
 	local name=${runtime##*/} driver=overlay
 	can_overlay || driver=vfs
 	cat >"$CONTAINERS_CONF" <<-END
 		[containers]
+		netns = "none"
 		default_ulimits = ["nofile=$(ulimit -Hn):$(ulimit -Hn)", "nproc=$(ulimit -Hu):$(ulimit -Hu)"]
 		[engine]
 		cgroup_manager = "cgroupfs"
@@ -62,7 +64,7 @@ open_podman() {
 	PATH=$house/bin:$PATH
 	write_podman_configuration
 	tar -C "$house/rootfs" --numeric-owner -c . | podman import --quiet --change 'CMD ["sh"]' --change 'ENV PATH=/usr/bin:/bin:/sbin' - "$image" >/dev/null
-	findmnt -rno TARGET | sort >"$house/mounts.before"
+	remember_mounts
 }
 
 close_podman() {
@@ -71,9 +73,10 @@ close_podman() {
 
 # clean_case: what the case has left.
 clean_case() {
-	local kind left
-	for kind in pod container; do
-		mapfile -t left < <(podman "$kind" ls --all --quiet --filter "name=^$tag" 2>/dev/null)
+	local kind left kinds=(container)
+	[[ $file != */pods.sh ]] || kinds=(pod container)
+	for kind in "${kinds[@]}"; do
+		mapfile -t left < <(podman "$kind" ls --all --quiet --filter "name=^$tag(-|\$)" 2>/dev/null)
 		((${#left[@]} == 0)) || podman "$kind" rm --force --time 0 "${left[@]}" >/dev/null
 	done
 }
@@ -83,17 +86,24 @@ sleeping() {
 	ok podman run --detach --name "$tag" "$@" "$image" sleep 1000
 }
 
-# log_has TEXT, log_is_longer_than LINES, status_is STATUS: about the container that is named after the case.
+# log_has TEXT, status_is STATUS: about the container that is named after the case.
 log_has() {
 	[[ $(podman logs "$tag" 2>&1) = *"$1"* ]]
 }
 
-log_is_longer_than() {
-	(($(podman logs "$tag" | wc -l) > $1))
-}
-
 status_is() {
 	[[ $(podman inspect --format '{{.State.Status}}' "$tag") = "$1" ]]
+}
+
+# orphans_are_gone: deletes all that the runtime knows, and tells whether nobody looks after a container any more.
+orphans_are_gone() {
+	"$runtime" list --quiet | xargs -rn1 "$runtime" delete --force
+	no_process_is conmon
+}
+
+# is_ended_by SIGNAL PID: sends it and tells whether the process is gone.
+is_ended_by() {
+	! kill "-$1" "$2"
 }
 
 # reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.

@@ -1,5 +1,5 @@
 # podman build: RUN steps, which buildah hands to the runtime.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 run_steps_of_a_build_are_run() {
 	cat >Containerfile <<-END

@@ -1,5 +1,5 @@
 # podman: the container's files: mounts, read-only trees, strange images.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 a_read_only_root_cannot_be_written() {
 	code 1 podman run --rm --read-only "$image" touch /file
@@ -101,7 +101,6 @@ a_missing_source_is_told_by_its_name() {
 	says /no/such/source
 }
 
-# limit: 90
 two_hundred_mounts_are_made() {
 	local i options=()
 	for ((i = 0; i < 200; i++)); do

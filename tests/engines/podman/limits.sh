@@ -1,5 +1,5 @@
 # podman: limits.  What the container's own cgroup says is what counts.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 memory_is_limited() {
 	sleeping --memory 48m

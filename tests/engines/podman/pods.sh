@@ -1,11 +1,11 @@
 # podman: pods, and what plays YAML.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 containers_of_a_pod_share_namespaces() {
 	ok podman pod create --name "$tag" --hostname together
 	ok podman run --detach --pod "$tag" --name "$tag-one" "$image" sh -c 'echo page >/tmp/index.html; httpd -f -h /tmp -p 8000'
 	ok podman run --rm --pod "$tag" --name "$tag-two" "$image" \
-		sh -c 'for i in 1 2 3 4 5; do wget -q -O - http://127.0.0.1:8000/ && break; sleep 0.2; done; hostname'
+		sh -c 'soon wget -q -O - http://127.0.0.1:8000/ && hostname'
 	is $'page\ntogether'
 	ok podman pod inspect --format '{{.State}}' "$tag"
 	ok podman pod rm --force --time 0 "$tag"

@@ -1,5 +1,5 @@
 # podman: users, capabilities, filters, namespaces.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 capabilities_are_dropped() {
 	ok podman run --rm --cap-drop all "$image" grep CapEff /proc/self/status
@@ -149,22 +149,21 @@ sysctls_are_set() {
 }
 
 namespaces_of_the_host_are_kept_on_request() {
-	local kind
-	for kind in pid ipc uts; do
-		ok podman run --rm "--$kind" host "$image" readlink "/proc/self/ns/$kind"
-		is "$(readlink "/proc/self/ns/$kind")"
-		ok podman run --rm "$image" readlink "/proc/self/ns/$kind"
-		lacks "$(readlink "/proc/self/ns/$kind")"
-	done
+	local kinds='for kind in pid ipc uts; do readlink /proc/self/ns/$kind; done' hosts
+	hosts=$(sh -c "$kinds")
+	ok podman run --rm --pid host --ipc host --uts host "$image" sh -c "$kinds"
+	is "$hosts"
+	ok podman run --rm "$image" sh -c "$kinds"
+	lacks "$(sed -n 1p <<<"$hosts")"
+	lacks "$(sed -n 2p <<<"$hosts")"
+	lacks "$(sed -n 3p <<<"$hosts")"
 }
 
 namespaces_of_another_container_are_joined() {
-	local kind
+	local kinds='for kind in pid ipc net; do readlink /proc/self/ns/$kind; done'
 	sleeping
-	for kind in pid ipc network; do
-		ok podman run --rm "--$kind" "container:$tag" "$image" readlink "/proc/self/ns/${kind/network/net}"
-		is "$(podman exec "$tag" readlink "/proc/self/ns/${kind/network/net}")"
-	done
+	ok podman run --rm --pid "container:$tag" --ipc "container:$tag" --network "container:$tag" "$image" sh -c "$kinds"
+	is "$(podman exec "$tag" sh -c "$kinds")"
 }
 
 a_container_in_the_hosts_pid_namespace_is_ended_with_all_its_processes() {

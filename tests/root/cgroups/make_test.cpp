@@ -109,14 +109,9 @@ TEST_CASE("a journal that cannot be written leaves no group", "[cgroups][root]")
 
 TEST_CASE("what the journal heard before is enough to undo a create that died", "[cgroups][root]") {
     const cgroups::Plan plan = Groups::plan({}, "/" + fresh_name() + "/a");
-    cgroups::Placement record;
-    const auto keep = [&record](const cgroups::Placement& placement) {
-        for (const cgroups::Hierarchy& group : placement) {
-            record.push_back({.version = group.version,
-                              .controllers = group.controllers,
-                              .path = group.path,
-                              .made = group.made});
-        }
+    cgroups::SavedPlacement saved;
+    const auto keep = [&saved](const cgroups::Placement& placement) {
+        saved = cgroups::saved(placement);
         return base::Result<>(base::Error("only the record is wanted"));
     };
     REQUIRE_FALSE(cgroups::make(plan, {.before = keep, .after = {}}));
@@ -130,10 +125,10 @@ TEST_CASE("what the journal heard before is enough to undo a create that died", 
     }
     base::Child child(pid, value(base::sys::pidfd_open(pid)));
     CHECK(value(child.wait()).code == 0);
-    REQUIRE(exists(record.front().path));
+    REQUIRE(exists(saved.groups.front().path));
+    const cgroups::Placement record = value(cgroups::reopen(saved));
 
     SECTION("nobody came after it") {
-        ok(cgroups::reopen(record));
         ok(cgroups::remove(record, 1s));
         for (const cgroups::Hierarchy& group : record) {
             CHECK_FALSE(exists(group.made.front()));
@@ -143,9 +138,9 @@ TEST_CASE("what the journal heard before is enough to undo a create that died", 
         Groups other({}, plan.path);
         make_by_hand(other.placement().front().path + "/empty");
         base::Child stranger = spawn_into(other.placement());
-        ok(cgroups::reopen(record));
-        ok(cgroups::kill_all(record, 1s));
-        const base::Result<> removed = cgroups::remove(record, 0ms);
+        const cgroups::Placement found = value(cgroups::reopen(saved));
+        ok(cgroups::kill_all(found, 1s));
+        const base::Result<> removed = cgroups::remove(found, 0ms);
         CHECK(removed.code() == EBUSY);
         CHECK_FALSE(value(stranger.poll()));
         CHECK(exists(other.placement().front().path + "/empty"));
@@ -316,28 +311,21 @@ TEST_CASE("groups that a container made below its own go with it", "[cgroups][ro
 
 TEST_CASE("a saved placement is opened again, unless it is gone or another's", "[cgroups][root]") {
     Groups groups;
-    cgroups::Placement saved;
-    for (const cgroups::Hierarchy& group : groups.placement()) {
-        saved.push_back({.version = group.version,
-                         .controllers = group.controllers,
-                         .path = group.path,
-                         .inode = group.inode,
-                         .made = group.made});
-    }
-    saved.front().inode += 1;
-    saved.push_back({.path = groups.placement().front().path + "-gone"});
-    ok(cgroups::reopen(saved));
-    CHECK_FALSE(saved.front().directory);
-    CHECK_FALSE(saved.back().directory);
-    for (std::size_t i = 1; i + 1 < saved.size(); ++i) {
-        CHECK(saved[i].directory);
+    cgroups::SavedPlacement saved = cgroups::saved(groups.placement());
+    saved.groups.front().inode += 1;
+    saved.groups.push_back({.path = groups.placement().front().path + "-gone"});
+    const cgroups::Placement found = value(cgroups::reopen(saved));
+    CHECK_FALSE(found.front().directory);
+    CHECK_FALSE(found.back().directory);
+    for (std::size_t i = 1; i + 1 < found.size(); ++i) {
+        CHECK(found[i].directory);
     }
     // What is not ours is not removed either.
-    ok(cgroups::remove(saved, 1s));
-    CHECK(exists(saved.front().path));
-    saved.front().inode -= 1;
-    ok(cgroups::remove(saved, 1s));
-    CHECK_FALSE(exists(saved.front().path));
+    ok(cgroups::remove(saved.groups, 1s));
+    CHECK(exists(found.front().path));
+    saved.groups.front().inode -= 1;
+    ok(cgroups::remove(saved.groups, 1s));
+    CHECK_FALSE(exists(found.front().path));
 }
 
 TEST_CASE("the manager makes, fills and destroys; a value that fails leaves no group",

@@ -87,6 +87,7 @@ TEST_CASE("frozen processes stand still, thawed ones go on", "[cgroups][root]") 
 TEST_CASE("many processes freeze together", "[cgroups][root]") {
     Groups groups;
     std::vector<base::Child> children;
+    children.reserve(30);
     for (int i = 0; i < 30; ++i) {
         children.push_back(spawn_into(groups.placement()));
     }
@@ -118,6 +119,7 @@ TEST_CASE("everything in a container is killed, in groups below and frozen too",
     }
     const cgroups::Placement inner = value(cgroups::below(groups.placement(), "/inner"));
     std::vector<base::Child> children;
+    children.reserve(5);
     for (int i = 0; i < 5; ++i) {
         children.push_back(spawn_into(groups.placement()));
         children.push_back(spawn_into(inner));
@@ -149,14 +151,11 @@ TEST_CASE("a fork bomb is killed", "[cgroups][root]") {
 TEST_CASE("a group that is not proven ours is not killed", "[cgroups][root]") {
     Groups groups;
     base::Child child = spawn_into(groups.placement());
-    cgroups::Placement unproven;
-    for (const cgroups::Hierarchy& group : groups.placement()) {
-        unproven.push_back({.version = group.version,
-                            .controllers = group.controllers,
-                            .path = group.path,
-                            .made = group.made});
+    cgroups::SavedPlacement saved = cgroups::saved(groups.placement());
+    for (cgroups::Hierarchy& group : saved.groups) {
+        group.inode = 0;
     }
-    ok(cgroups::reopen(unproven));
+    const cgroups::Placement unproven = value(cgroups::reopen(saved));
     REQUIRE(unproven.front().directory);
     ok(cgroups::kill_all(unproven, 1s));
     ok(cgroups::signal_all(unproven, SIGKILL));

@@ -251,7 +251,7 @@ TEST_CASE("if a later device fails, those before it are what they were", "[net_d
         CHECK(names.error().failure().pointer == "/a");
     }
     // Moving changes the order of the list and the number behind it, not the devices.
-    const auto sorted = [](std::string text) {
+    const auto sorted = [](const std::string& text) {
         std::vector<std::string> lines;
         for (const std::string_view line : base::split(text, '\n')) {
             const std::size_t number = line.find(": ");

@@ -9,7 +9,6 @@
 using base::cat;
 using base::nearest;
 using base::parse_number;
-using base::quoted;
 
 namespace {
 
@@ -32,7 +31,7 @@ TEST_CASE("quoted text fits on one line and into JSON", "[text]") {
         {"\xc3\xa4\xe2\x82\xac", "\"\xc3\xa4\xe2\x82\xac\""},
         {"\x1b[31mred", R"("\u001b[31mred")"},
     }));
-    CHECK(quoted(row.text) == row.quoted);
+    CHECK(base::quoted(row.text) == row.quoted);
 }
 
 TEST_CASE("texts, characters and numbers stand behind one another", "[text]") {

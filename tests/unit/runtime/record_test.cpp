@@ -26,12 +26,13 @@ ContainerRecord full_record() {
     record.annotations = {{"a", "1"}, {"b\n", "\xc3\xa4"}};
     record.creator = {.pid = 12, .start_time = 18446744073709551615U, .boot_id = "boot"};
     record.init = {.pid = 13, .start_time = 7, .boot_id = "boot"};
-    record.cgroups.push_back({.version = cgroups::Version::v1,
-                              .controllers = {"cpu", "cpuacct"},
-                              .path = "/sys/fs/cgroup/cpu/x",
-                              .inode = 9007199254740993U, // more than a double holds
-                              .made = {"/sys/fs/cgroup/cpu/x"}});
-    record.cgroups.push_back({.version = cgroups::Version::v2, .path = "/sys/fs/cgroup/unified/x"});
+    record.cgroups.groups.push_back({.version = cgroups::Version::v1,
+                                     .controllers = {"cpu", "cpuacct"},
+                                     .path = "/sys/fs/cgroup/cpu/x",
+                                     .inode = 9007199254740993U, // more than a double holds
+                                     .made = {"/sys/fs/cgroup/cpu/x"}});
+    record.cgroups.groups.push_back(
+        {.version = cgroups::Version::v2, .path = "/sys/fs/cgroup/unified/x"});
     record.own_pid_namespace = true;
     record.has_poststart_hooks = true;
     record.has_poststop_hooks = true;
@@ -58,11 +59,11 @@ TEST_CASE("a record is read as it was written", "[record]") {
     CHECK(read.annotations == record.annotations);
     CHECK(read.owner == record.owner);
     CHECK(read.creator.start_time == record.creator.start_time);
-    REQUIRE(read.cgroups.size() == 2);
-    CHECK(read.cgroups[0].inode == 9007199254740993U);
-    CHECK(read.cgroups[0].controllers == record.cgroups[0].controllers);
-    CHECK(read.cgroups[0].made == record.cgroups[0].made);
-    CHECK(read.cgroups[1].version == cgroups::Version::v2);
+    REQUIRE(read.cgroups.groups.size() == 2);
+    CHECK(read.cgroups.groups[0].inode == 9007199254740993U);
+    CHECK(read.cgroups.groups[0].controllers == record.cgroups.groups[0].controllers);
+    CHECK(read.cgroups.groups[0].made == record.cgroups.groups[0].made);
+    CHECK(read.cgroups.groups[1].version == cgroups::Version::v2);
     CHECK(read.own_pid_namespace);
     CHECK(read.has_poststart_hooks);
     CHECK(read.has_poststop_hooks);

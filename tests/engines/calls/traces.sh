@@ -1,0 +1,7 @@
+# The calls: behind all other cases.
+# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
+
+# alone: the others' containers are no traces
+nothing_is_left() {
+	leaves_nothing sleep --root "$PWD/state"
+}
