@@ -28,6 +28,7 @@ using spec::Status;
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{10'000};
+constexpr std::chrono::milliseconds kMoment{200};
 
 std::string hook_state(const Container& container, Status status) {
     return spec::to_json(spec::State{.id = container.record.id,
@@ -49,6 +50,14 @@ Result<> wait_for_end(const Fd& pidfd, std::chrono::milliseconds patience) {
                                             patience.count() / 1000, " s of SIGKILL"));
     }
     return done();
+}
+
+/// Whoever was killed just now needs a moment to end: after `kill ID KILL` a `delete ID` is
+/// expected to work.
+void await_end_of_killed(Container& container) {
+    if (container.status == Status::running && wait_for_end(container.init, kMoment)) {
+        container.status = Status::stopped;
+    }
 }
 
 /// What is frozen does not end.
@@ -214,6 +223,7 @@ Result<> remove(const StateStore& store, const std::string& id, Force force) {
     }
     TRY_ASSIGN(Container container, std::move(opened));
     if (force == Force::no) {
+        await_end_of_killed(container);
         TRY(require_status(container, "delete", {Status::stopped, Status::created}));
     }
     return remove(store, container);

@@ -128,6 +128,14 @@ limits_are_changed_while_it_runs() {
 	equal "$(cat "$group/pids.max")" 33 "the limit behind an update that failed"
 }
 
+a_delete_may_follow_a_kill_at_once() {
+	for _ in 1 2 3 4 5; do
+		sleeping
+		ok rt kill "$tag" KILL
+		ok rt delete "$tag"
+	done
+}
+
 containers_are_listed() {
 	sleeping
 	ok rt list

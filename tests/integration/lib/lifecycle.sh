@@ -18,7 +18,7 @@ readme_commands() {
 		oci-rt update --memory 64M --pids-limit 20 hello
 		oci-rt pause hello; oci-rt resume hello
 		oci-rt kill hello KILL
-		oci-rt delete hello
+		oci-rt delete --force hello
 	END
 }
 
