@@ -42,11 +42,11 @@ run_small-conformance() {
 }
 
 key_small-integration() {
-	key_of_machine tests/integration
+	key_of_machine tests/integration README.md
 }
 run_small-integration() {
 	local status=0
-	in_small -f tests/integration:/root/tests/integration --get "/root/results.tsv:$scratch/small-integration" \
+	in_small -b script -b flock -f README.md -f tests/integration:/root/tests/integration --get "/root/results.tsv:$scratch/small-integration" \
 		'tests/integration/run --runtime /root/oci-rt --results /root/results.tsv' || status=$?
 	cat "$scratch/small-integration/results.tsv" >>"$1"
 	return "$status"

@@ -57,7 +57,7 @@ tap_results() {
 }
 
 key_integration() {
-	digest "$(uname -r)" "$release" tests/integration
+	digest "$(uname -r)" "$release" tests/integration README.md
 }
 run_integration() {
 	timeout --foreground -k 10 900 tests/integration/run --runtime "$root/$release" --results "$1"

@@ -269,6 +269,7 @@ TEST_CASE("a shared parent that others remove all the time is no obstacle", "[cg
             for (const cgroups::HierarchyInfo& info : layout.hierarchies) {
                 ::rmdir((info.mount_point + parent).c_str());
             }
+            ::usleep(100); // without a pause nobody would ever get from one mkdir(2) to the next
         }
     }
     const base::Child child(remover, value(base::sys::pidfd_open(remover)));
