@@ -39,21 +39,6 @@ MountStep unified(const MountStep& mount, const CgroupView& view) {
     return step;
 }
 
-/// A new mount of a version 1 hierarchy that exists: the kernel finds it by its controllers.
-MountStep version_1(const MountStep& mount, const CgroupView& view) {
-    MountStep step = mount;
-    step.filesystem.type = "cgroup";
-    step.filesystem.options.clear();
-    for (const std::string& controller : view.controllers) {
-        if (controller.starts_with(kNamed)) {
-            step.filesystem.options.emplace_back("none");
-        }
-        step.filesystem.options.push_back(controller);
-    }
-    step.instead = view.host_path;
-    return step;
-}
-
 MountStep bound(const MountStep& mount, const CgroupView& view, const MountFacts& facts) {
     MountStep step = mount;
     step.from_host = facts.user_namespace;
@@ -67,10 +52,10 @@ MountStep hierarchy(const MountStep& mount, const CgroupView& view, const MountF
     MountStep step = mount;
     step.target = cat(mount.target, "/", directory_of(view));
     step.propagation.clear();
-    if (!facts.cgroup_namespace) {
-        return bound(step, view, facts);
-    }
-    return view.version == 2 ? unified(step, view) : version_1(step, view);
+    // A new mount of a version 1 hierarchy would be a new superblock for each container, and show
+    // the same: the paths in a bind's mountinfo are those of the reader's cgroup namespace, too.
+    return facts.cgroup_namespace && view.version == 2 ? unified(step, view)
+                                                       : bound(step, view, facts);
 }
 
 } // namespace

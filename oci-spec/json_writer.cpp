@@ -3,6 +3,7 @@
 #include "oci-spec/utf8.hpp"
 #include "runtime/base/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace spec {
@@ -79,8 +80,19 @@ void JsonWriter::new_line() {
 void JsonWriter::append_quoted(std::string_view text) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     constexpr std::string_view kReplacement = "\xEF\xBF\xBD"; // U+FFFD
+    const auto is_plain = [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+    };
     text_ += '"';
-    while (!text.empty()) {
+    while (true) {
+        const auto* const plain_end = std::find_if_not(text.begin(), text.end(), is_plain);
+        const auto plain = static_cast<std::size_t>(plain_end - text.begin());
+        text_ += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
         const char c = text.front();
         const auto byte = static_cast<unsigned char>(c);
         std::size_t size = 1;
@@ -95,8 +107,6 @@ void JsonWriter::append_quoted(std::string_view text) {
             text_ += "\\u00";
             text_ += kDigits[byte >> 4];
             text_ += kDigits[byte & 0xf];
-        } else if (byte < 0x80) {
-            text_ += c;
         } else if (const std::size_t character = character_size(text); character > 0) {
             text_ += text.substr(0, character);
             size = character;

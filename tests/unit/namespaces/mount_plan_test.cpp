@@ -218,21 +218,9 @@ TEST_CASE("the view of cgroups is that of the host's versions", "[mount_plan]") 
               Lines{R"(mount cgroup2 "cgroup" on "/sys/fs/cgroup" +ro,nosuid)"
                     R"( or else bind "/cg/unified/c")"});
     }
-    SECTION("version 1 in a cgroup namespace: new mounts, and a link for each controller") {
-        CHECK(steps(config, with_views(kV1, true)) ==
-              Lines{R"(mount tmpfs "cgroup" on "/sys/fs/cgroup" data mode=755 +nosuid)",
-                    R"(mount cgroup "cgroup" on "/sys/fs/cgroup/cpu,cpuacct" data cpu cpuacct)"
-                    R"( +ro,nosuid or else bind "/cg/cpu,cpuacct/c")",
-                    R"(link to "cpu,cpuacct" on "/sys/fs/cgroup/cpu")",
-                    R"(link to "cpu,cpuacct" on "/sys/fs/cgroup/cpuacct")",
-                    R"(mount cgroup "cgroup" on "/sys/fs/cgroup/memory" data memory)"
-                    R"( +ro,nosuid or else bind "/cg/memory/c")",
-                    R"(mount cgroup "cgroup" on "/sys/fs/cgroup/systemd" data none name=systemd)"
-                    R"( +ro,nosuid or else bind "/cg/systemd/c")",
-                    R"(remount on "/sys/fs/cgroup" +ro)"});
-    }
-    SECTION("version 1 without a cgroup namespace: the container's own groups are bound") {
-        CHECK(steps(config, with_views(kV1, false)) ==
+    SECTION("version 1: the container's own groups are bound, with a link for each controller") {
+        const bool own_namespace = GENERATE(true, false);
+        CHECK(steps(config, with_views(kV1, own_namespace)) ==
               Lines{R"(mount tmpfs "cgroup" on "/sys/fs/cgroup" data mode=755 +nosuid)",
                     R"(bind "/cg/cpu,cpuacct/c" on "/sys/fs/cgroup/cpu,cpuacct" +ro,nosuid)",
                     R"(link to "cpu,cpuacct" on "/sys/fs/cgroup/cpu")",
