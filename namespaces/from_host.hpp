@@ -2,7 +2,7 @@
 //
 // A child in a user namespace may not copy what lies below a directory it cannot search, nor make
 // device nodes; and a copy made by the runtime in its own mount namespace would stay in the host's
-// propagation (kernel rule 11). An idmapped mount needs the host's credentials, too. So a forked
+// propagation (kernel rule 6). An idmapped mount needs the host's credentials, too. So a forked
 // process joins the child's mount namespace, in which every mount is a slave of the host's, and
 // works there with the host's ids.
 #pragma once

@@ -17,7 +17,7 @@ struct Kind {
     int flag;                   ///< CLONE_NEW*
 };
 
-/// All kinds, in the order in which they are joined (kernel rule 2): what our own user namespace
+/// All kinds, in the order in which they are joined (kernel rule 4): what our own user namespace
 /// owns comes first, user last.
 extern const std::array<Kind, 8> kKinds;
 

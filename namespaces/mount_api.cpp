@@ -24,7 +24,7 @@ using base::ZView;
 
 namespace {
 
-constexpr std::size_t kLongestValue = 255; // of fsconfig(2), kernel rule 12
+constexpr std::size_t kLongestValue = 255; // of fsconfig(2), kernel rule 7
 
 unsigned at_flags(Depth depth) {
     return AT_EMPTY_PATH | (depth == Depth::recursive ? unsigned{AT_RECURSIVE} : 0U);

@@ -25,7 +25,7 @@ constexpr unsigned long kSuperFlags =
     MS_RDONLY | MS_SYNCHRONOUS | MS_DIRSYNC | MS_LAZYTIME | MS_MANDLOCK | MS_SILENT | MS_I_VERSION;
 
 /// File systems of the kernel whose superblock other mounts share: read-only is for the mount
-/// alone (kernel rule 15).
+/// alone (kernel rule 9).
 bool shares_superblock(std::string_view type) {
     constexpr std::array<std::string_view, 7> kTypes = {"proc",    "sysfs",  "mqueue", "cgroup",
                                                         "cgroup2", "devpts", "tmpfs"};
@@ -124,7 +124,7 @@ MountStep filesystem_step(const spec::Mount& mount, const spec::MountOptions& op
     step.real_directory = mount.type == "proc" || mount.type == "sysfs";
     if (mount.type == "sysfs" && facts.user_namespace) {
         // sysfs shows the network namespace; where that is the host's, a user namespace may not
-        // have a new instance (kernel rule 13).
+        // have a new instance (kernel rule 8).
         step.instead = "/sys";
         step.instead_attributes = {.set = MOUNT_ATTR_RDONLY};
     }
@@ -173,7 +173,7 @@ Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFac
     return steps;
 }
 
-/// No shared tree enters a user namespace (kernel rule 11), which gets its sources from the host.
+/// No shared tree enters a user namespace (kernel rule 6), which gets its sources from the host.
 bool is_shared_with_host(const MountStep& step, const RootPlan& root) {
     const bool own_tree =
         root.entry == RootPlan::Entry::pivot || root.entry == RootPlan::Entry::move;

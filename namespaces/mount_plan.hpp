@@ -87,7 +87,7 @@ struct MountPlan {
     RootPlan root;
     std::vector<MountStep> steps;
     /// In a user namespace the child may neither copy the root nor make nodes: both come from a
-    /// process with the host's credentials (kernel rules 11 and 14), as the sources of steps do.
+    /// process with the host's credentials (kernel rule 6), as the sources of steps do.
     bool root_from_host = false;
     std::vector<Node> nodes;
     /// /dev/ptmx, /dev/fd and the like are made, unless /dev is the host's.

@@ -23,7 +23,7 @@ namespace namespaces {
 ///
 /// The work is done by a forked process, as it needs a socket inside: the caller's namespaces are
 /// never changed. If that process or the machine dies meanwhile, devices stay where they are at
-/// that moment, and a virtual one ends with the namespace (network_namespaces(7), kernel rule 21).
+/// that moment, and a virtual one ends with the namespace (network_namespaces(7), kernel rule 13).
 /// So this is the last step that can fail.
 ///
 /// Needs CAP_NET_ADMIN and CAP_SYS_ADMIN in the user namespaces that own both. Errors: ENODEV if a

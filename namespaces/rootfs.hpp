@@ -10,7 +10,7 @@
 namespace namespaces {
 
 /// Makes every mount of this namespace a slave, so that nothing made here reaches the host
-/// (kernel rule 11). Does nothing in a mount namespace that belongs to somebody else.
+/// (kernel rule 6). Does nothing in a mount namespace that belongs to somebody else.
 base::Result<> isolate_tree(const RootPlan& root);
 
 /// Mounts the root directory over itself and returns a descriptor of it, beneath which all

@@ -38,7 +38,7 @@ class Birth {
 
     [[noreturn]] void run() const {
         // The runtime may die at any time: then this process must not go on alone. EOF on the
-        // channel says the same later, for the time after ids have changed (kernel rule 9).
+        // channel says the same later, for the time after ids have changed (kernel rule 3).
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if ((launch_.new_types & CLONE_NEWUSER) != 0) {
             wait_for_maps();
@@ -167,7 +167,7 @@ Result<Sibling> clone_sibling(std::uint32_t new_types) {
     clone_args args{};
     args.flags = std::uint64_t{CLONE_PIDFD} | CLONE_PARENT | new_types;
     args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
-    args.exit_signal = 0; // anything else is EINVAL with CLONE_PARENT (kernel rule 2)
+    args.exit_signal = 0; // anything else is EINVAL with CLONE_PARENT (kernel rule 4)
     const long pid = clone3(args);
     if (pid < 0) {
         return call_failed("clone3", Hex{args.flags});

@@ -27,7 +27,7 @@ struct Launch {
 
 /// Clones and executes. With CLONE_NEWUSER the child waits for one packet on its channel before
 /// it takes uid and gid 0 and executes: an exec while uid 0 is unmapped loses all capabilities
-/// (kernel rule 1). The caller writes the maps meanwhile. Needs CAP_SYS_ADMIN or CLONE_NEWUSER.
+/// (kernel rule 3). The caller writes the maps meanwhile. Needs CAP_SYS_ADMIN or CLONE_NEWUSER.
 base::Result<base::Child> spawn(const Launch& launch);
 
 /// What a child that could not execute sends on its channel, as plain bytes of this structure.
@@ -43,7 +43,7 @@ extern const std::array<std::string_view, 4> kLaunchSteps;
 base::Result<> write_id_maps(pid_t pid, const std::vector<spec::IdMapping>& uid_mappings,
                              const std::vector<spec::IdMapping>& gid_mappings);
 
-/// In the relay: joins `fds[i]` for `plan.joins[i]`, in the order of kernel rule 2. What fails
+/// In the relay: joins `fds[i]` for `plan.joins[i]`, in the order of kernel rule 4. What fails
 /// with EPERM before the user namespace is joined is tried again after it.
 base::Result<> join_all(const SpawnPlan& plan, std::span<const base::Fd> fds);
 

@@ -52,7 +52,7 @@ SpawnPlan spawn_plan_of(const spec::Linux& linux, CgroupEntry entry) {
         } else if (wanted.type == NamespaceType::time) {
             plan.new_time = true; // kernel rule 5: clone3 would freeze the offsets
         } else if (wanted.type == NamespaceType::cgroup && entry == CgroupEntry::after_birth) {
-            plan.unshare_late |= flag; // kernel rule 4
+            plan.unshare_late |= flag; // kernel rule 2
         } else {
             plan.new_types |= flag;
         }

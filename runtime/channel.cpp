@@ -111,7 +111,7 @@ Result<Packet> Channel::receive_packet(int bound_ms, FdRef peer) {
     Result<Packet> packet = base::sys::receive(socket_, kLongestPacket);
     if (!packet && packet.code() == ECONNRESET) {
         // The child sent its last word and ended with a packet of ours unread: the error comes
-        // first, its word after it (kernel rule 19).
+        // first, its word after it (kernel rule 12).
         packet = base::sys::receive(socket_, kLongestPacket);
     }
     return packet;

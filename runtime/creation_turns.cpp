@@ -121,7 +121,7 @@ Result<> Creation::take_console() {
 }
 
 /// What is set from outside, while the child waits. Net devices come last: one that has moved would
-/// be lost with the namespace (kernel rule 21).
+/// be lost with the namespace (kernel rule 13).
 Result<> Creation::finish() {
     TRY_ASSIGN(const std::vector<cgroups::Warning> warnings,
                cgroups::apply(placement_, plan_.cgroups.after));

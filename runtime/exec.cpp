@@ -156,7 +156,7 @@ Result<> Execution::prepare() {
 Result<> Execution::find_namespaces() {
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
     plan_.role = Role::exec;
-    plan_.spawn.shape = namespaces::Shape::relay; // kernel rules 2 and 3
+    plan_.spawn.shape = namespaces::Shape::relay; // kernel rule 4
     for (const namespaces::Kind& kind : namespaces::kKinds) {
         const std::string path = cat(container_.record.init.pid, "/ns/", kind.proc_name);
         Result<Fd> theirs = base::sys::open(proc.root(), path, O_RDONLY);

@@ -1,6 +1,6 @@
 // What the runtime sets on the container's process from outside, with its own rights, while the
 // process waits for its release: these would break stage 2 if they came earlier, and the container
-// may not have the right to set them itself (kernel rule 18).
+// may not have the right to set them itself (kernel rule 11).
 #pragma once
 
 #include "oci-spec/spec.hpp"

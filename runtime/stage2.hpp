@@ -50,12 +50,12 @@ namespace steps {
 // stage2_enter.cpp: cgroups, namespaces and what belongs to these.
 base::Result<> enter_cgroups(Stage2& stage);
 base::Result<> enter_namespaces(Stage2& stage);
-/// Behind the last attach and before any cgroup mount (kernel rule 4).
+/// Behind the last attach and before any cgroup mount (kernel rule 2).
 base::Result<> detach_cgroups(Stage2& stage);
 base::Result<> lead_session(Stage2& stage);
 base::Result<> bring_up_loopback(Stage2& stage);
 base::Result<> set_names(Stage2& stage);
-/// Before pivot_root(2), behind which a user namespace gets no new procfs (kernel rule 13).
+/// Before pivot_root(2), behind which a user namespace gets no new procfs (kernel rule 8).
 base::Result<> hold_procfs(Stage2& stage);
 base::Result<> set_sysctls(Stage2& stage);
 

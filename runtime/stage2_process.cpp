@@ -19,7 +19,7 @@ using base::Word;
 namespace {
 
 /// Behind a filter that notifies, sending might wait for an agent that has no listener yet: so the
-/// runtime is told its number before, and fetches it (kernel rule 17).
+/// runtime is told its number before, and fetches it (kernel rule 10).
 Result<> announce_listener(Stage2& stage) {
     if (!stage.has_turn(Message::listener)) {
         return done();
@@ -48,7 +48,7 @@ namespace steps {
 
 /// What a filter may forbid is done before it is loaded. Without no_new_privs loading it needs
 /// CAP_SYS_ADMIN, so it comes before the capabilities are given up; with it, after (kernel rule
-/// 17).
+/// 10).
 Result<> become_process(Stage2& stage) {
     const RootDir& root = *stage.root;
     ::umask(stage.inherited_umask);

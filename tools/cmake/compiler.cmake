@@ -33,6 +33,7 @@ endif()
 # A static program that relocates itself costs 4 % of `run` (docs/performance.md): it starts twice.
 if(OCI_RT_STATIC)
   add_compile_options(-fno-pie)
+  add_link_options(-no-pie)
 endif()
 
 if(OCI_RT_HARDENED)

@@ -75,18 +75,20 @@ key_bench() {
 	digest "$(uname -r)" "$release" tests/bench "$(crun --version)"
 }
 # Absolute times move with what else the machine does; the ratio of calls that take turns hardly does.
+# Three times, if need be: other work on the machine costs both, and so moves the ratio towards 1.
 run_bench() {
-	local said ratio
-	said=$(OCI_RT_BENCH=$root/build/release/tests/bench/oci-rt-bench timeout --foreground -k 10 300 \
-		tests/bench/compare --iterations 100 --case run "$release" crun)
-	printf '%s\n' "$said"
-	ratio=$(sed -n 's/^run .*ratio .* cpu \([0-9.]*\) .*/\1/p' <<<"$said")
-	[[ -n $ratio ]]
-	if ((10#${ratio/./} <= 70)); then
-		result "$1" pass "run of /bin/true takes at most 0.7 of the CPU time of crun" 0 "$ratio"
-	else
-		result "$1" fail "run of /bin/true takes at most 0.7 of the CPU time of crun" 0 "it takes $ratio"
-	fi
+	local said ratio what="run of /bin/true takes at most 0.7 of the CPU time of crun"
+	for _ in 1 2 3; do
+		said=$(OCI_RT_BENCH=$root/build/release/tests/bench/oci-rt-bench timeout --foreground -k 10 300 \
+			tests/bench/compare --iterations 100 --case run "$release" crun)
+		printf '%s\n' "$said"
+		ratio=$(sed -n 's/^run .*ratio .* cpu \([0-9.]*\) .*/\1/p' <<<"$said")
+		if [[ -n $ratio ]] && ((10#${ratio/./} <= 70)); then
+			result "$1" pass "$what" 0 "$ratio"
+			return
+		fi
+	done
+	result "$1" fail "$what" 0 "it takes ${ratio:-nobody knows how much}"
 }
 
 key_asan() {
