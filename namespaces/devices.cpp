@@ -132,15 +132,19 @@ Result<> make_device_links(const RootDir& root) {
     if (!root.resolve("/proc/self/fd")) {
         return done();
     }
-    constexpr std::array<std::pair<const char*, const char*>, 4> kLinks = {{
+    struct Link {
+        const char* path;
+        const char* target;
+    };
+    constexpr std::array<Link, 4> kLinks = {{
         {"/dev/fd", "/proc/self/fd"},
         {"/dev/stdin", "/proc/self/fd/0"},
         {"/dev/stdout", "/proc/self/fd/1"},
         {"/dev/stderr", "/proc/self/fd/2"},
     }};
-    for (const auto& [path, target] : kLinks) {
-        TRY_ASSIGN(const RootDir::Place* place, places.of(path));
-        TRY(make_link(*place, target).in([&] { return cat("link ", path); }));
+    for (const Link& link : kLinks) {
+        TRY_ASSIGN(const RootDir::Place* place, places.of(link.path));
+        TRY(make_link(*place, link.target).in([&] { return cat("link ", link.path); }));
     }
     return done();
 }

@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t kLongestId = 255;
 constexpr mode_t kDirectoryMode = 0711; // as runc: a rootless engine below it may pass through
 constexpr mode_t kContainerMode = 0700;
-constexpr unsigned kReservePatience_s = 10; // nobody works long on an empty directory
+constexpr unsigned kReservePatienceS = 10; // nobody works long on an empty directory
 constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
 bool allowed(char c) {
@@ -67,7 +67,7 @@ class Interruptions {
         ::sigemptyset(&alarm);
         ::sigaddset(&alarm, SIGALRM);
         ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
-        const itimerval often = {{0, kBetween_us}, {0, kBetween_us}};
+        const itimerval often = {{0, kBetweenUs}, {0, kBetweenUs}};
         ::setitimer(ITIMER_REAL, &often, nullptr);
     }
     Interruptions(const Interruptions&) = delete;
@@ -80,7 +80,7 @@ class Interruptions {
     }
 
   private:
-    static constexpr suseconds_t kBetween_us = 100'000;
+    static constexpr suseconds_t kBetweenUs = 100'000;
 
     struct sigaction action_before_ {};
     sigset_t mask_before_{};
@@ -167,7 +167,7 @@ Result<ContainerDirectory> StateStore::reserve(const std::string& id) const {
             return std::move(made).error();
         }
         TRY_ASSIGN(Fd directory, base::sys::open(root, id, kFlags));
-        TRY(lock_bounded(directory, kReservePatience_s));
+        TRY(lock_bounded(directory, kReservePatienceS));
         // A `delete --force` may have taken the empty directory before it was locked.
         TRY_ASSIGN(const bool gone, is_gone(directory));
         if (!gone) {

@@ -38,15 +38,15 @@ struct Word {
 /// for is not looked up for the error, which would be a readlink(2) in /proc each time.
 class Expecting {
   public:
-    explicit Expecting(int code) : before_(std::exchange(code_, code)) {}
-    ~Expecting() { code_ = before_; }
+    explicit Expecting(int code) : before_(std::exchange(expected, code)) {}
+    ~Expecting() { expected = before_; }
     Expecting(const Expecting&) = delete;
     Expecting& operator=(const Expecting&) = delete;
 
-    static bool is(int code) { return code != 0 && code == code_; }
+    static bool is(int code) { return code != 0 && code == expected; }
 
   private:
-    static inline int code_ = 0;
+    static inline int expected = 0;
     int before_;
 };
 
