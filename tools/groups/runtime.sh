@@ -8,7 +8,7 @@ group house native build-release tests/house '' "how oci-rt is built, the tools 
 group conformance native build-release conformance '' "rows of the specification, from outside"
 group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
 group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
-group bench native "build-release install" tests/bench tests/bench/packages "what run costs beside crun"
+group bench alone "build-release install" tests/bench tests/bench/packages "what run costs beside crun"
 group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
 
 key_picture() {
@@ -74,8 +74,8 @@ run_engines() {
 key_bench() {
 	digest "$(uname -r)" "$release" tests/bench "$(crun --version)"
 }
-# Absolute times move with what else the machine does; the ratio of calls that take turns hardly does.
-# Three times, if need be: other work on the machine costs both, and so moves the ratio towards 1.
+# Absolute times move with what else the machine does, ratios of calls that take turns less so: other work costs both, and
+# moves the ratio towards 1. So nothing of ours runs beside it, and it has three tries.
 run_bench() {
 	local said ratio what="run of /bin/true takes at most 0.7 of the CPU time of crun"
 	for _ in 1 2 3; do

@@ -1,8 +1,8 @@
 # Jobs that wait for each other and run side by side.
 #
 # A job is a function in a process of its own. It begins when all that it needs is done, and when no other job of its lane
-# is running: a lane is what must not be used twice at a time (the processors, this machine's kernel, apt). Where
-# something that is needed failed, it does not run at all.
+# is running: a lane is what must not be used twice at a time (the processors, this machine's kernel, apt). What is in
+# the lane `alone` has the whole machine. Where something that is needed failed, it does not run at all.
 # shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 declare -gA job_lane=() job_needs=() job_state=() job_seconds=()
@@ -68,7 +68,8 @@ can_begin() {
 		[[ ${job_state[$name]} = "done" ]] || return 1
 	done
 	for name in "${jobs_in_order[@]}"; do
-		[[ ${job_state[$name]} != running || ${job_lane[$name]} != "${job_lane[$1]}" ]] || return 1
+		[[ ${job_state[$name]} = running ]] || continue
+		[[ ${job_lane[$name]} != "${job_lane[$1]}" && ${job_lane[$name]} != alone && ${job_lane[$1]} != alone ]] || return 1
 	done
 }
 
