@@ -133,6 +133,15 @@ void without_privileges(Case& c) {
     c.same(report.seen("security")["no_new_privs"], 0, "no_new_privs");
 }
 
+void without_faccessat2(Case& c) {
+    // Profiles from before Linux 5.8 know the program's execve, and not how a runtime looks for it.
+    filter(c, {rule("SCMP_ACT_ERRNO", {{"names", {"faccessat2"}}})});
+    c.script("see ids");
+    c.process()["args"][0] = "probe";
+    c.process()["env"] = {"PATH=/nowhere:/"};
+    c.run();
+}
+
 /// All that a static program, and a runtime on its last steps, needs.
 constexpr auto kUsualCalls =
     "access arch_prctl brk capget capset chdir clone clone3 close close_range dup dup2 dup3 "
@@ -352,6 +361,8 @@ Rows seccomp_rows() {
                {"X1.unprivileged", kMust, "1.0", kSeccomp,
                 "a filter for a user without capabilities and without no_new_privs",
                 &without_privileges},
+               {"X1.faccessat2", kMust, "1.0", kSeccomp,
+                "a profile that is older than the runtime's libc", &without_faccessat2},
                {"X1.names", kMust, "1.0", kSeccomp, "a rule may name several calls",
                 &several_names},
                {"X1.rules", kMust, "1.0", kSeccomp, "each rule has its own errno", &several_rules},
