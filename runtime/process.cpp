@@ -141,14 +141,7 @@ void make_working_directory(const base::RootDir& root, const ProcessPlan& proces
     }
 }
 
-Result<> enter_directory(const ProcessPlan& process, Attempt attempt) {
-    if (::chdir(process.cwd.c_str()) == 0 || (attempt == Attempt::as_root && errno == EACCES)) {
-        return done();
-    }
-    return std::move(call_failed("chdir", process.cwd))
-        .at(cat(process.origin, "/cwd"))
-        .in("enter the working directory");
-}
+namespace {
 
 Result<> check_directory(const ProcessPlan& process) {
     // The kernel says ENOENT, or "(unreachable)…", for a directory outside the root.
@@ -162,6 +155,21 @@ Result<> check_directory(const ProcessPlan& process) {
             .at(cat(process.origin, "/cwd"));
     }
     return done();
+}
+
+} // namespace
+
+Result<bool> enter_directory(const ProcessPlan& process, Attempt attempt) {
+    if (::chdir(process.cwd.c_str()) == 0) {
+        TRY(check_directory(process));
+        return true;
+    }
+    if (attempt == Attempt::as_root && errno == EACCES) {
+        return false;
+    }
+    return std::move(call_failed("chdir", process.cwd))
+        .at(cat(process.origin, "/cwd"))
+        .in("enter the working directory");
 }
 
 Result<> keep_only_preserved(const ProcessPlan& process) {

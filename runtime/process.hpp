@@ -22,12 +22,10 @@ base::Result<> hand_over_streams(const ProcessPlan& process);
 /// Makes the working directory of a container where it is missing, since images rely on it.
 void make_working_directory(const base::RootDir& root, const ProcessPlan& process);
 
-/// Goes to the working directory. Called as root; if root may not enter it the user may (called
-/// again then). EACCES is left for the second call.
+/// Goes to the working directory, which has to lie in the container's tree (CVE-2024-21626). Called
+/// as root; if root may not enter it (false) the user may, and it is called again then.
 enum class Attempt : std::uint8_t { as_root, as_user };
-base::Result<> enter_directory(const ProcessPlan& process, Attempt attempt);
-/// That the working directory lies in the container's tree (CVE-2024-21626).
-base::Result<> check_directory(const ProcessPlan& process);
+base::Result<bool> enter_directory(const ProcessPlan& process, Attempt attempt);
 
 /// Closes, at the next exec, every descriptor but 0-2 and the preserved ones.
 base::Result<> keep_only_preserved(const ProcessPlan& process);

@@ -62,7 +62,7 @@ Result<> become_process(Stage2& stage) {
     if (stage.plan.role == Role::container) {
         make_working_directory(root, process);
     }
-    TRY(enter_directory(process, Attempt::as_root));
+    TRY_ASSIGN(const bool entered, enter_directory(process, Attempt::as_root));
     stage.environment = environment_of(process, root);
     TRY(keep_only_preserved(process));
     if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
@@ -76,8 +76,11 @@ Result<> become_process(Stage2& stage) {
         TRY(load_filter(stage));
     }
     TRY(become_user(process));
-    TRY(enter_directory(process, Attempt::as_user));
-    TRY(check_directory(process));
+    // Whether the user may be there is not asked of a filter that may know neither chdir nor
+    // getcwd.
+    if (!entered || !stage.filtered) {
+        TRY(enter_directory(process, Attempt::as_user));
+    }
     TRY_ASSIGN(stage.program, find_program(process));
     if (process.no_new_privileges) {
         TRY(load_filter(stage));

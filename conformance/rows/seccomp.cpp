@@ -142,6 +142,12 @@ void without_faccessat2(Case& c) {
     c.run();
 }
 
+void without_getcwd(Case& c) {
+    filter(c, {rule("SCMP_ACT_ERRNO", {{"names", {"chdir", "getcwd"}}})});
+    c.script("see ids");
+    c.run();
+}
+
 /// All that a static program, and a runtime on its last steps, needs.
 constexpr auto kUsualCalls =
     "access arch_prctl brk capget capset chdir clone clone3 close close_range dup dup2 dup3 "
@@ -363,6 +369,8 @@ Rows seccomp_rows() {
                 &without_privileges},
                {"X1.faccessat2", kMust, "1.0", kSeccomp,
                 "a profile that is older than the runtime's libc", &without_faccessat2},
+               {"X1.getcwd", kShould, "1.0", kSeccomp,
+                "a profile that forbids chdir and getcwd to the program", &without_getcwd},
                {"X1.names", kMust, "1.0", kSeccomp, "a rule may name several calls",
                 &several_names},
                {"X1.rules", kMust, "1.0", kSeccomp, "each rule has its own errno", &several_rules},
