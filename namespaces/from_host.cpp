@@ -1,5 +1,6 @@
 #include "namespaces/from_host.hpp"
 
+#include "namespaces/mounts.hpp"
 #include "namespaces/rootfs.hpp"
 #include "namespaces/user_namespace.hpp"
 #include "runtime/base/child.hpp"
@@ -39,7 +40,13 @@ Result<Fd> mapping_of(const MountStep& step, pid_t child) {
 
 /// A copy of a bind source that no longer tells the host about what is mounted on it.
 Result<Fd> copy_source(const MountStep& step, pid_t child) {
-    TRY_ASSIGN(Fd copy, clone_tree(FdRef::cwd(), step.source, step.depth));
+    Result<Fd> copied = copy_of_source(step);
+    if (copied.code() == EINVAL && step.depth == Depth::one) {
+        return std::move(copied).hint(
+            "where mounts lie below the source, a user namespace can have it "
+            "with all of them only: \"rbind\"");
+    }
+    TRY_ASSIGN(Fd copy, std::move(copied));
     TRY(set_propagation(copy, MS_SLAVE, Depth::recursive));
     if (step.id_map != MountStep::IdMap::no) {
         TRY_ASSIGN(const Fd mapping, mapping_of(step, child));

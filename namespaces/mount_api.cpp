@@ -152,10 +152,11 @@ Result<> setattr(FdRef mount, mount_attr& change, Depth depth) {
 
 } // namespace
 
-Result<Fd> clone_tree(FdRef directory, ZView path, Depth depth) {
+Result<Fd> clone_tree(FdRef directory, ZView path, Depth depth, LastLink last) {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
     flags |= depth == Depth::recursive ? unsigned{AT_RECURSIVE} : 0U;
     flags |= path.view().empty() ? unsigned{AT_EMPTY_PATH} : 0U;
+    flags |= last == LastLink::keep ? unsigned{AT_SYMLINK_NOFOLLOW} : 0U;
     const int fd = ::open_tree(directory.number(), path.c_str(), flags);
     if (fd < 0) {
         return call_failed("open_tree", directory, path, Hex{flags});

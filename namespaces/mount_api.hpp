@@ -24,10 +24,14 @@ struct Attributes {
 
 enum class Depth : std::uint8_t { one, recursive };
 
+/// Whether a link in the last place of a path is followed, or is itself what is meant.
+enum class LastLink : std::uint8_t { follow, keep };
+
 /// A detached copy of the mount at `path` ("" for `directory` itself); it is unmounted when the
 /// descriptor is closed without having been attached. EINVAL for a mount that is unbindable, of
 /// another mount namespace, or in a user namespace for a tree whose submounts would be uncovered.
-base::Result<base::Fd> clone_tree(base::FdRef directory, base::ZView path, Depth depth);
+base::Result<base::Fd> clone_tree(base::FdRef directory, base::ZView path, Depth depth,
+                                  LastLink last = LastLink::follow);
 
 /// Attaches a detached mount on `target`, an O_PATH descriptor in the caller's mount namespace.
 base::Result<> attach(base::FdRef mount, base::FdRef target);

@@ -2,6 +2,7 @@
 
 #include "namespaces/cgroup_mounts_plan.hpp"
 #include "namespaces/spawn_plan.hpp"
+#include "oci-spec/id_map_option.hpp"
 #include "oci-spec/mount_options.hpp"
 
 #include <algorithm>
@@ -91,8 +92,16 @@ MountStep common_step(const spec::Mount& mount, const spec::MountOptions& option
     return step;
 }
 
-MountStep bind_step(const spec::Mount& mount, const spec::MountOptions& options, MountStep step,
-                    const MountFacts& facts) {
+/// The mappings that stand in the option itself, with host ids.
+Result<> take_ranges(const std::string& ranges, const spec::Linux& linux, MountStep& step) {
+    TRY_ASSIGN(const spec::IdMapOption option, spec::id_map_option(ranges));
+    TRY_ASSIGN(step.uid_mappings, spec::absolute(option.uids, linux.uid_mappings));
+    TRY_ASSIGN(step.gid_mappings, spec::absolute(option.gids, linux.gid_mappings));
+    return base::done();
+}
+
+Result<MountStep> bind_step(const spec::Mount& mount, const spec::MountOptions& options,
+                            MountStep step, const spec::Linux& linux, const MountFacts& facts) {
     step.how = How::bind;
     step.source =
         mount.source.starts_with('/') ? mount.source : cat(facts.bundle, "/", mount.source);
@@ -105,6 +114,12 @@ MountStep bind_step(const spec::Mount& mount, const spec::MountOptions& options,
         step.uid_mappings = mount.uid_mappings;
         step.gid_mappings = mount.gid_mappings;
     }
+    if (!options.id_map_ranges.empty()) {
+        TRY(take_ranges(options.id_map_ranges, linux, step).at(cat(step.origin, "/options")));
+    }
+    step.copy_link = options.copy_symlink;
+    step.source_nofollow = options.src_nofollow || options.copy_symlink;
+    step.target_nofollow = options.dest_nofollow;
     step.from_host = facts.user_namespace || step.id_map != MountStep::IdMap::no;
     return step;
 }
@@ -152,6 +167,25 @@ MountStep remount_step(const spec::MountOptions& options, MountStep step,
     return step;
 }
 
+Result<> require_addable(const spec::Mount& mount, const spec::MountOptions& options,
+                         std::string_view origin) {
+    if (options.remount) {
+        return Error("what a running container has mounted cannot be remounted")
+            .at(cat(origin, "/options"));
+    }
+    if (!is_bind(options) && mount.type == "overlay") {
+        return Error("layers of the host cannot become an overlay in a running container")
+            .at(cat(origin, "/type"))
+            .hint("mount it on the host, and bind it from there");
+    }
+    if (!is_bind(options) &&
+        (mount.type == "proc" || mount.type == "cgroup" || mount.type == "cgroup2")) {
+        return Error(cat("a running container can get no further ", base::quoted(mount.type)))
+            .at(cat(origin, "/type"));
+    }
+    return base::done();
+}
+
 Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFacts& facts) {
     std::vector<MountStep> steps;
     for (std::size_t i = 0; i < config.mounts.size(); ++i) {
@@ -161,7 +195,8 @@ Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFac
         if (options.remount) {
             steps.push_back(remount_step(options, std::move(step), steps));
         } else if (is_bind(options)) {
-            steps.push_back(bind_step(mount, options, std::move(step), facts));
+            TRY_ASSIGN(step, bind_step(mount, options, std::move(step), config.linux, facts));
+            steps.push_back(std::move(step));
         } else if (mount.type == "cgroup" || mount.type == "cgroup2") {
             step = filesystem_step(mount, options, std::move(step), facts);
             TRY_ASSIGN(std::vector<MountStep> view, cgroup_steps(step, facts));
@@ -309,6 +344,21 @@ Result<> require_own_mounts(const MountPlan& plan) {
 std::size_t count_host_sources(const MountPlan& plan) {
     const auto binds = std::ranges::count(plan.steps, true, &MountStep::from_host);
     return static_cast<std::size_t>(binds) + (plan.root_from_host ? 1 + plan.nodes.size() : 0);
+}
+
+Result<MountStep> live_step_of(const spec::Mount& mount, std::string origin,
+                               const spec::Linux& linux, const MountFacts& facts) {
+    const spec::MountOptions options = spec::mount_options(mount.options);
+    TRY(require_addable(mount, options, origin));
+    MountStep step = common_step(mount, options, std::move(origin));
+    if (is_bind(options)) {
+        TRY_ASSIGN(step, bind_step(mount, options, std::move(step), linux, facts));
+        step.from_host = true; // the host's tree is nowhere in the container's
+        return step;
+    }
+    step = filesystem_step(mount, options, std::move(step), facts);
+    step.instead.clear();
+    return step;
 }
 
 Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& facts) {

@@ -45,6 +45,11 @@ struct MountStep {
     Attributes attributes;
     Attributes recursive_attributes;
     std::vector<PropagationChange> propagation;
+    /// What a bind mount does with links in the last place of its paths: follow them, or take them
+    /// for what is meant. copy_link: where the source is one, it is made again at the target.
+    bool source_nofollow = false;
+    bool target_nofollow = false;
+    bool copy_link = false;
     bool copy_up = false;        ///< fill a tmpfs with what it covers (tmpcopyup)
     bool real_directory = false; ///< refuse a link on the way to the target (proc, sysfs)
     /// Where the kernel forbids the new instance, this is bound, with these attributes besides.
@@ -118,6 +123,13 @@ struct MountFacts {
 /// Pure. `config` has been validated; errors are what only shows here (an option that contradicts
 /// another), each with its place.
 base::Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& facts);
+
+/// A mount that is to be added to a running container (live_mounts.hpp), with `origin` for its
+/// place. `linux` is the container's. Pure; an error for what only a new container can get: a
+/// remount, a view of cgroups, a procfs (it shows the processes of whoever mounts it), an overlay
+/// (its layers have to be in the mount namespace of whoever mounts it).
+base::Result<MountStep> live_step_of(const spec::Mount& mount, std::string origin,
+                                     const spec::Linux& linux, const MountFacts& facts);
 
 /// How many descriptors stage 2 gets from the host for it (from_host.hpp).
 std::size_t count_host_sources(const MountPlan& plan);

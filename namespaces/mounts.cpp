@@ -68,16 +68,17 @@ Result<> change_attributes(FdRef mount, const MountStep& step) {
 }
 
 /// By mount(2): for options too long for fsconfig(2), and for flags that it does not have.
-Result<> mount_by_path(const RootDir& root, const MountStep& step, const Filesystem& filesystem,
-                       FdRef target) {
+Result<Fd> mount_by_path(const RootDir& root, const MountStep& step, const Filesystem& filesystem,
+                         FdRef target) {
     TRY(mount_on(target, filesystem));
-    TRY_ASSIGN(const Fd mount, root.resolve(step.target));
+    TRY_ASSIGN(Fd mount, root.resolve(step.target));
     TRY(set_attributes(mount, {.set = filesystem.attributes}, Depth::one));
     TRY(set_attributes(mount, step.recursive_attributes, Depth::recursive));
-    return finish(mount, step);
+    TRY(finish(mount, step));
+    return mount;
 }
 
-Result<> mount_filesystem(const RootDir& root, const MountStep& step) {
+Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
     Filesystem filesystem = step.filesystem;
     TRY(keep_mode(root, step, filesystem));
     TRY_ASSIGN(const Fd target, directory_for(root, step));
@@ -110,35 +111,70 @@ Result<> mount_filesystem(const RootDir& root, const MountStep& step) {
     }
     TRY(set_attributes(*mount, step.recursive_attributes, Depth::recursive));
     TRY(attach(*mount, target));
-    return finish(*mount, step);
+    TRY(finish(*mount, step));
+    return mount;
 }
 
-Result<> mount_bind(const RootDir& root, const MountStep& step, Fd source) {
+/// What a bind mount goes onto, made where missing.
+Result<Fd> bind_target(const RootDir& root, const MountStep& step, bool directory) {
+    if (step.target_nofollow) {
+        const base::Expecting expecting(ENOENT);
+        Result<Fd> found = root.resolve_entry(step.target);
+        if (found || found.code() != ENOENT) {
+            return found;
+        }
+    }
+    return directory ? root.make_directories(step.target) : root.make_file(step.target);
+}
+
+/// Makes the link that `source` is again; one that says the same may be there already.
+Result<> copy_link(const RootDir& root, const MountStep& step, FdRef source) {
+    TRY_ASSIGN(const std::string text, base::sys::readlink(source, ""));
+    TRY_ASSIGN(const RootDir::Place place, root.place_of(step.target));
+    Result<> made = base::sys::symlink(text, place.directory, place.name);
+    if (made.code() == EEXIST) {
+        const Result<std::string> there = base::sys::readlink(place.directory, place.name);
+        if (there && *there == text) {
+            return done();
+        }
+        return std::move(made).hint(cat(
+            "with \"copy-symlink\" the destination is missing, or a link to ", base::quoted(text)));
+    }
+    return made;
+}
+
+Result<Fd> mount_bind(const RootDir& root, const MountStep& step, Fd source) {
     if (!source) {
-        TRY_ASSIGN(source, clone_tree(FdRef::cwd(), step.source, step.depth));
+        TRY_ASSIGN(source, copy_of_source(step));
     }
     TRY_ASSIGN(const struct stat status, base::sys::fstat(source));
+    if (step.copy_link && S_ISLNK(status.st_mode)) {
+        TRY(copy_link(root, step, source));
+        return Fd();
+    }
     // While it is detached nobody can use it with more rights than it will have.
     TRY(change_attributes(source, step));
-    TRY_ASSIGN(const Fd target, S_ISDIR(status.st_mode) ? root.make_directories(step.target)
-                                                        : root.make_file(step.target));
+    TRY_ASSIGN(const Fd target, bind_target(root, step, S_ISDIR(status.st_mode)));
     TRY(attach(source, target));
-    return finish(source, step);
+    TRY(finish(source, step));
+    return source;
 }
 
-Result<> remount(const RootDir& root, const MountStep& step) {
-    TRY_ASSIGN(const Fd mount, root.resolve(step.target));
+Result<Fd> remount(const RootDir& root, const MountStep& step) {
+    TRY_ASSIGN(Fd mount, root.resolve(step.target));
     if (step.reconfigures) {
         TRY(reconfigure(mount, step.filesystem.options, step.filesystem.super_flags,
                         step.clear_super_flags));
     }
     TRY(change_attributes(mount, step));
-    return finish(mount, step);
+    TRY(finish(mount, step));
+    return mount;
 }
 
-Result<> make_link(const RootDir& root, const MountStep& step) {
+Result<Fd> make_link(const RootDir& root, const MountStep& step) {
     TRY_ASSIGN(const RootDir::Place place, root.place_of(step.target));
-    return base::sys::symlink(step.source, place.directory, place.name);
+    TRY(base::sys::symlink(step.source, place.directory, place.name));
+    return Fd();
 }
 
 std::string purpose(const MountStep& step) {
@@ -155,7 +191,7 @@ std::string purpose(const MountStep& step) {
     return "mount";
 }
 
-Result<> apply_how(const RootDir& root, const MountStep& step, Fd source) {
+Result<Fd> apply_how(const RootDir& root, const MountStep& step, Fd source) {
     switch (step.how) {
     case MountStep::How::filesystem:
         return mount_filesystem(root, step);
@@ -166,26 +202,29 @@ Result<> apply_how(const RootDir& root, const MountStep& step, Fd source) {
     case MountStep::How::link:
         return make_link(root, step);
     }
-    return done();
+    return Fd();
 }
 
 } // namespace
+
+Result<Fd> copy_of_source(const MountStep& step) {
+    return clone_tree(FdRef::cwd(), step.source, step.depth,
+                      step.source_nofollow ? LastLink::keep : LastLink::follow);
+}
 
 Result<std::vector<Fd>> copy_shared_sources(const MountPlan& plan) {
     std::vector<Fd> copies;
     for (const MountStep& step : plan.steps) {
         if (step.shared_with_host) {
             TRY_ASSIGN(Fd copy,
-                       clone_tree(FdRef::cwd(), step.source, step.depth).at(step.origin).in([&] {
-                           return purpose(step);
-                       }));
+                       copy_of_source(step).at(step.origin).in([&] { return purpose(step); }));
             copies.push_back(std::move(copy));
         }
     }
     return copies;
 }
 
-Result<> apply(const RootDir& root, const MountStep& step, Fd source) {
+Result<Fd> apply(const RootDir& root, const MountStep& step, Fd source) {
     return apply_how(root, step, std::move(source)).at(step.origin).in([&] {
         return purpose(step);
     });

@@ -12,10 +12,13 @@ namespace namespaces {
 /// isolate_tree(), behind which a copy only receives.
 base::Result<std::vector<base::Fd>> copy_shared_sources(const MountPlan& plan);
 
+/// The source of a bind step as a detached mount, copied in the mount namespace of the caller.
+base::Result<base::Fd> copy_of_source(const MountStep& step);
+
 /// Does one step beneath `root`. `source` is the bind source as a detached mount where that was
 /// made before (MountStep::from_host, shared_with_host), else empty. The error has the step's
-/// place and what it was to do.
-base::Result<> apply(const base::RootDir& root, const MountStep& step, base::Fd source);
+/// place and what it was to do. Returns the mount; an empty descriptor for a link.
+base::Result<base::Fd> apply(const base::RootDir& root, const MountStep& step, base::Fd source);
 
 /// Copies what is in the directory `from` into `to`: regular files, directories, links and nodes,
 /// with owner, mode and times (tmpcopyup).

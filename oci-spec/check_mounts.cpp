@@ -1,5 +1,6 @@
 // config.md, "Mounts".
 #include "oci-spec/checks.hpp"
+#include "oci-spec/id_map_option.hpp"
 #include "oci-spec/mount_options.hpp"
 #include "oci-spec/utf8.hpp"
 #include "runtime/base/text.hpp"
@@ -66,17 +67,60 @@ void check_mount_mappings(const Subject& subject, const Report& report) {
     check_mappings(mount.gid_mappings, report.in("gidMappings"));
 }
 
+/// Places and words of the option that asks for mappings, the last one if there are several.
+struct IdMapWord {
+    std::size_t index = 0;
+    std::string_view word;
+};
+
+std::optional<IdMapWord> id_map_word(const Mount& mount) {
+    for (std::size_t i = mount.options.size(); i-- > 0;) {
+        const std::string_view word = mount.options[i];
+        const std::string_view key = word.substr(0, word.find('='));
+        if (key == "idmap" || key == "ridmap") {
+            return IdMapWord{i, word};
+        }
+    }
+    return std::nullopt;
+}
+
+/// Ranges in the option itself. Overlaps are found as in mappings that are members.
+base::Result<> check_ranges(const Subject& subject) {
+    if (!subject.mount.uid_mappings.empty() || !subject.mount.gid_mappings.empty()) {
+        return base::Error("mappings are given twice, in the option and as members of the mount");
+    }
+    TRY_ASSIGN(const IdMapOption option, id_map_option(subject.options.id_map_ranges));
+    const Linux& linux = subject.spec.linux;
+    TRY_ASSIGN(const std::vector<IdMapping> uids, absolute(option.uids, linux.uid_mappings));
+    TRY_ASSIGN(const std::vector<IdMapping> gids, absolute(option.gids, linux.gid_mappings));
+    Findings findings;
+    const Findings loading;
+    for (const auto* mappings : {&uids, &gids}) {
+        check_mappings(*mappings, Report(findings, loading));
+    }
+    return findings.empty() ? base::done() : base::Error(findings.begin()->message);
+}
+
 void check_idmap(const Subject& subject, const Report& report) {
     const Mount& mount = subject.mount;
-    const bool asked = subject.options.id_map != MountOptions::IdMap::no;
+    const std::optional<IdMapWord> option = id_map_word(mount);
     const bool has_mappings = !mount.uid_mappings.empty() || !mount.gid_mappings.empty();
-    const auto option = std::ranges::find_if(
-        mount.options, [](const std::string& word) { return word == "idmap" || word == "ridmap"; });
-    if (asked && !has_mappings && lacks_namespace(subject.spec, NamespaceType::user, report)) {
-        report.error(report.at("options", option - mount.options.begin()),
-                     cat(excerpt(*option), " needs \"uidMappings\" and \"gidMappings\", or a user "
-                                           "namespace to take them from"));
-    } else if (has_mappings && !asked) {
+    const auto place = [&] { return report.at("options", option->index); };
+    if (!subject.is_bind() && (option || has_mappings)) {
+        report.error(option ? place() : report.at("uidMappings"), "only a bind mount can be mapped",
+                     R"(mount the filesystem, then bind it with "idmap")");
+    } else if (option && option->word.find('=') != std::string_view::npos) {
+        if (const base::Result<> checked = check_ranges(subject); !checked) {
+            report.error(place(), cat(excerpt(option->word), ": ", checked.error().text()),
+                         "write idmap=uids=FIRST-SHOWN-SIZE#...;gids=..., with @ before ids of the "
+                         "container");
+        }
+    } else if (option && !has_mappings &&
+               lacks_namespace(subject.spec, NamespaceType::user, report)) {
+        report.error(place(),
+                     cat(excerpt(option->word), " needs \"uidMappings\" and \"gidMappings\", or a "
+                                                "user namespace to take them from"));
+    } else if (has_mappings && !option) {
         report.warning(report.at(mount.uid_mappings.empty() ? "gidMappings" : "uidMappings"),
                        "mappings without the option \"idmap\" or \"ridmap\" are ignored by older "
                        "runtimes",
@@ -88,13 +132,7 @@ void check_idmap(const Subject& subject, const Report& report) {
 void check_word(const Subject& subject, std::size_t index, const Report& report) {
     const std::string& word = subject.mount.options[index];
     const auto place = [&] { return report.at("options", index); };
-    if (is_mount_option(word)) {
-        return;
-    }
-    if (word.starts_with("idmap=") || word.starts_with("ridmap=")) {
-        report.error(place(), cat("mappings in the option ", excerpt(word), " are not supported"),
-                     "write them as \"uidMappings\" and \"gidMappings\" of the mount, with the "
-                     "option \"idmap\" or \"ridmap\"");
+    if (is_mount_option(word) || word.starts_with("idmap=") || word.starts_with("ridmap=")) {
         return;
     }
     const std::vector<std::string_view> known = mount_option_words();
@@ -106,6 +144,24 @@ void check_word(const Subject& subject, std::size_t index, const Report& report)
         const auto near = suggestion(word, known);
         report.warning(place(), cat("a bind mount has no option ", excerpt(word), ", ignored"),
                        near ? cat("did you mean ", base::quoted(*near), "?") : "");
+    }
+}
+
+/// The options for links belong to bind mounts, and copying a link is another thing than mounting.
+void check_links(const Subject& subject, const Report& report) {
+    const std::vector<std::string>& words = subject.mount.options;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool nofollow = words[i] == "src-nofollow" || words[i] == "dest-nofollow";
+        if (!nofollow && words[i] != "copy-symlink") {
+            continue;
+        }
+        if (!subject.is_bind() || subject.options.remount) {
+            report.error(report.at("options", i),
+                         cat(excerpt(words[i]), " is only for a bind mount"));
+        } else if (nofollow && subject.options.copy_symlink) {
+            report.error(report.at("options", i),
+                         cat(excerpt(words[i]), " contradicts \"copy-symlink\""));
+        }
     }
 }
 
@@ -121,21 +177,24 @@ void check_words(const Subject& subject, const Report& report) {
 }
 
 constexpr Check<Subject> kMountChecks[] = {
-    check_destination, check_type, check_source, check_mount_mappings, check_idmap, check_words,
+    check_destination, check_type,  check_source, check_mount_mappings,
+    check_idmap,       check_links, check_words,
 };
 
 void check_mounts(const Spec& spec, const Report& report) {
     for (std::size_t i = 0; i < spec.mounts.size(); ++i) {
-        const Subject subject{.spec = spec,
-                              .mount = spec.mounts[i],
-                              .options = mount_options(spec.mounts[i].options)};
-        run<Subject>(kMountChecks, subject, report.in("mounts", i));
+        check_mount(spec, spec.mounts[i], report.in("mounts", i));
     }
 }
 
 constexpr Check<Spec> kChecks[] = {check_mounts};
 
 } // namespace
+
+void check_mount(const Spec& spec, const Mount& mount, const Report& report) {
+    const Subject subject{.spec = spec, .mount = mount, .options = mount_options(mount.options)};
+    run<Subject>(kMountChecks, subject, report);
+}
 
 std::span<const Check<Spec>> mount_checks() {
     return kChecks;

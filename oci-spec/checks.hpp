@@ -97,6 +97,9 @@ bool lacks_namespace(const Spec& spec, NamespaceType type, const Report& report)
 /// Whether the container gets a namespace of that type of its own, made for it.
 bool has_new_namespace(const Spec& spec, NamespaceType type);
 
+/// One mount of a container that `spec` configures.
+void check_mount(const Spec& spec, const Mount& mount, const Report& report);
+
 bool is_absolute(std::string_view path);
 /// Whether the kernel takes it as the name of a network device (net/core/dev.c).
 bool is_interface_name(std::string_view name);

@@ -7,11 +7,14 @@
 
 namespace spec {
 
+struct MountDocument;
+
 void load(const Cursor& at, Spec& spec);
 void load(const Cursor& at, Process& process);
 void load(const Cursor& at, Root& root);
 void load(const Cursor& at, IdMapping& mapping);
 void load(const Cursor& at, Mount& mount);
+void load(const Cursor& at, MountDocument& document);
 void load(const Cursor& at, Hooks& hooks);
 void load(const Cursor& at, Linux& linux);
 void load(const Cursor& at, Resources& resources);

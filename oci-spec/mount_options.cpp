@@ -28,6 +28,9 @@ enum class Effect : std::uint8_t {
     idmap,
     ridmap,
     tmpcopyup,
+    copy_symlink,
+    src_nofollow,
+    dest_nofollow,
 };
 
 struct Option {
@@ -48,7 +51,9 @@ constexpr Option kOptions[] = {
     {"atime", Effect::access_time, MOUNT_ATTR_RELATIME},
     {"auto", Effect::nothing},
     {"bind", Effect::bind},
+    {"copy-symlink", Effect::copy_symlink},
     {"defaults", Effect::nothing},
+    {"dest-nofollow", Effect::dest_nofollow},
     {"dev", Effect::no_attribute, MOUNT_ATTR_NODEV},
     {"diratime", Effect::no_attribute, MOUNT_ATTR_NODIRATIME},
     {"dirsync", Effect::super, MS_DIRSYNC},
@@ -103,6 +108,7 @@ constexpr Option kOptions[] = {
     {"shared", Effect::propagation, bits_of(Propagation::shared)},
     {"silent", Effect::super, MS_SILENT},
     {"slave", Effect::propagation, bits_of(Propagation::slave)},
+    {"src-nofollow", Effect::src_nofollow},
     {"strictatime", Effect::access_time, MOUNT_ATTR_STRICTATIME},
     {"suid", Effect::no_attribute, MOUNT_ATTR_NOSUID},
     {"symfollow", Effect::no_attribute, MOUNT_ATTR_NOSYMFOLLOW},
@@ -195,7 +201,28 @@ void apply(const Option& option, MountOptions& options) {
     case Effect::tmpcopyup:
         options.tmpcopyup = true;
         break;
+    case Effect::copy_symlink:
+        options.copy_symlink = true;
+        break;
+    case Effect::src_nofollow:
+        options.src_nofollow = true;
+        break;
+    case Effect::dest_nofollow:
+        options.dest_nofollow = true;
+        break;
     }
+}
+
+/// "idmap=RANGES" and "ridmap=RANGES".
+bool apply_id_map(std::string_view word, MountOptions& options) {
+    const std::size_t equals = word.find('=');
+    const std::string_view key = word.substr(0, equals);
+    if (equals == std::string_view::npos || (key != "idmap" && key != "ridmap")) {
+        return false;
+    }
+    apply(*find_option(key), options);
+    options.id_map_ranges = word.substr(equals + 1);
+    return true;
 }
 
 } // namespace
@@ -205,7 +232,7 @@ MountOptions mount_options(std::span<const std::string> words) {
     for (const std::string& word : words) {
         if (const Option* option = find_option(word)) {
             apply(*option, options);
-        } else if (!is_comment(word)) {
+        } else if (!apply_id_map(word, options) && !is_comment(word)) {
             options.data.push_back(word);
         }
     }

@@ -40,8 +40,12 @@ struct MountOptions {
     std::vector<Propagation> propagation; ///< to be applied in this order
     Bind bind = Bind::no;
     IdMap id_map = IdMap::no;
+    std::string id_map_ranges; ///< what stands behind "idmap=" (id_map_option.hpp)
     bool remount = false;
     bool tmpcopyup = false;
+    bool copy_symlink = false;     ///< a source that is a link is made again at the destination
+    bool src_nofollow = false;     ///< a source that is a link is bound itself
+    bool dest_nofollow = false;    ///< a destination that is a link is mounted on itself
     std::vector<std::string> data; ///< for the filesystem, in order: "mode=755"
 };
 
@@ -52,7 +56,7 @@ MountOptions mount_options(std::span<const std::string> words);
 /// attr_clr for mount_setattr(2): `clear`, with all of MOUNT_ATTR__ATIME if any of it changes.
 std::uint64_t whole_access_time(const FlagChange& change);
 
-/// Whether the word means the same for every filesystem.
+/// Whether the word means the same for every filesystem; an option with a value never does.
 bool is_mount_option(std::string_view word);
 /// All of those, sorted.
 std::vector<std::string_view> mount_option_words();

@@ -47,6 +47,12 @@ void run_all(const Resources& resources, const Report& report) {
     run(resources_checks(), resources, report);
 }
 
+void run_all(const MountDocument& document, const Spec& container, const Report& report) {
+    for (std::size_t i = 0; i < document.mounts.size(); ++i) {
+        check_mount(container, document.mounts[i], document.is_list ? report.in(i) : report);
+    }
+}
+
 template <class Subject>
 Findings findings_in(const Subject& subject) {
     const Findings loading;
@@ -56,12 +62,12 @@ Findings findings_in(const Subject& subject) {
 }
 
 /// Adds what validating finds where loading found no error.
-template <class Subject>
-Loaded<Subject> checked(Loaded<Subject> loaded) {
+template <class Subject, class... Surroundings>
+Loaded<Subject> checked(Loaded<Subject> loaded, const Surroundings&... surroundings) {
     Findings all;
     Findings more;
     const Report report(all, loaded.findings);
-    run_all(loaded.value, report);
+    run_all(loaded.value, surroundings..., report);
     for (const Finding& finding : all) {
         if (report.was_read(finding.pointer)) {
             more.add(finding);
@@ -120,6 +126,9 @@ Loaded<Process> checked_process(std::string_view bytes) {
 }
 Loaded<Resources> checked_resources(std::string_view bytes) {
     return checked(load_resources(bytes));
+}
+Loaded<MountDocument> checked_mounts(std::string_view bytes, const Spec& container) {
+    return checked(load_mounts(bytes), container);
 }
 
 } // namespace spec

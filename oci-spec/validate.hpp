@@ -3,6 +3,7 @@
 #pragma once
 
 #include "oci-spec/finding.hpp"
+#include "oci-spec/load.hpp"
 #include "oci-spec/spec.hpp"
 
 #include <string_view>
@@ -20,5 +21,7 @@ Findings validate(const Resources& resources);
 Loaded<Spec> checked_spec(std::string_view bytes);
 Loaded<Process> checked_process(std::string_view bytes);
 Loaded<Resources> checked_resources(std::string_view bytes);
+/// Mounts for a container that `container` configured: its namespaces and mappings count.
+Loaded<MountDocument> checked_mounts(std::string_view bytes, const Spec& container);
 
 } // namespace spec

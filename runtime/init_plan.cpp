@@ -58,7 +58,8 @@ void wire(Wire& w, MountStep& step) {
     w(step.how, step.origin, step.target, step.source, step.depth, step.from_host,
       step.shared_with_host, step.id_map, step.uid_mappings, step.gid_mappings, step.filesystem,
       step.clear_super_flags, step.reconfigures, step.attributes, step.recursive_attributes,
-      step.propagation, step.copy_up, step.real_directory, step.instead, step.instead_attributes);
+      step.propagation, step.source_nofollow, step.target_nofollow, step.copy_link, step.copy_up,
+      step.real_directory, step.instead, step.instead_attributes);
 }
 template <class Wire>
 void wire(Wire& w, RootPlan& root) {

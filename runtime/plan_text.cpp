@@ -141,6 +141,8 @@ std::string line_of(const MountStep& step) {
         line += step.uid_mappings.empty() ? " of the container" : " of its own";
     }
     line += step.shared_with_host ? " with the host" : "";
+    line += step.copy_link ? " copy a link" : step.source_nofollow ? " of a link" : "";
+    line += step.target_nofollow ? " over a link" : "";
     line += step.copy_up ? " copy up" : "";
     line += step.real_directory ? " no links" : "";
     line += step.instead.empty() ? "" : cat(" or else bind ", base::quoted(step.instead));

@@ -124,6 +124,9 @@ Result<Fd> RootDir::walk(std::string_view path, Missing missing, Links links) co
         }
         TRY_ASSIGN(const struct stat status, sys::fstat(*entry));
         if (S_ISLNK(status.st_mode)) {
+            if (links == Links::keep_last && todo.empty()) {
+                return entry;
+            }
             if (links == Links::refuse || ++followed > kMostLinks) {
                 return walk_failed(ELOOP, path, name);
             }
@@ -152,6 +155,13 @@ Result<Fd> RootDir::resolve_without_links(ZView path) const {
         return by_openat2(path, O_PATH, RESOLVE_NO_SYMLINKS);
     }
     return walk(path.view(), Missing::fail, Links::refuse);
+}
+
+Result<Fd> RootDir::resolve_entry(ZView path) const {
+    if (has_openat2()) {
+        return by_openat2(path, O_PATH | O_NOFOLLOW, 0);
+    }
+    return walk(path.view(), Missing::fail, Links::keep_last);
 }
 
 Result<Fd> RootDir::open(ZView path, int flags) const {

@@ -27,6 +27,8 @@ class RootDir {
     [[nodiscard]] Result<Fd> resolve(ZView path) const;
     /// As resolve(), but ELOOP if any part of `path` is a link.
     [[nodiscard]] Result<Fd> resolve_without_links(ZView path) const;
+    /// As resolve(), but a link in the last place is not followed: the descriptor is the link's.
+    [[nodiscard]] Result<Fd> resolve_entry(ZView path) const;
     /// Opens a file for reading or writing (never blocks on a fifo).
     [[nodiscard]] Result<Fd> open(ZView path, int flags) const;
     /// The directory `path`, made with its parents where missing (mode 0755 less umask).
@@ -52,7 +54,7 @@ class RootDir {
     /// The common case, where only the last name is missing: without a walk. EEXIST for a dangling
     /// link, which the walk follows.
     [[nodiscard]] Result<Fd> make_last(ZView path, mode_t type) const;
-    enum class Links { follow, refuse };
+    enum class Links { follow, keep_last, refuse };
     [[nodiscard]] Result<Fd> walk(std::string_view path, Missing missing,
                                   Links links = Links::follow) const;
     [[nodiscard]] Result<Fd> by_openat2(ZView path, int flags, std::uint64_t extra) const;

@@ -15,6 +15,7 @@ constexpr std::array kVerbs = {
     Verb{"features", "say what this oci-rt can do, as JSON", features_verb},
     Verb{"kill", "send a signal to a container", kill_verb},
     Verb{"list", "list the containers", list_verb},
+    Verb{"mounts", "add mounts to a container that runs, or remove some", mounts_verb},
     Verb{"pause", "stop all processes of a container", pause_verb},
     Verb{"ps", "list the processes of a container", ps_verb},
     Verb{"resume", "let the processes of a container go on", resume_verb},

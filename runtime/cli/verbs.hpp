@@ -43,6 +43,7 @@ base::Result<int> exec_verb(Invocation& invocation);
 base::Result<int> features_verb(Invocation& invocation);
 base::Result<int> kill_verb(Invocation& invocation);
 base::Result<int> list_verb(Invocation& invocation);
+base::Result<int> mounts_verb(Invocation& invocation);
 base::Result<int> pause_verb(Invocation& invocation);
 base::Result<int> ps_verb(Invocation& invocation);
 base::Result<int> resume_verb(Invocation& invocation);
