@@ -152,6 +152,27 @@ in_a_user_namespace_added_mounts_are_the_containers() {
 	unchanged
 }
 
+what_the_host_forbids_stays_forbidden_in_added_mounts() {
+	mkdir plain shared
+	mount -t tmpfs -o ro,nosuid tmpfs plain
+	mount -t tmpfs tmpfs shared
+	mount --make-shared shared
+	mkdir shared/inner
+	with_user_namespace
+	sleeping process ', "capabilities": {"bounding": ["CAP_SYS_ADMIN"], "effective": ["CAP_SYS_ADMIN"], "permitted": ["CAP_SYS_ADMIN"]}'
+	ok rt mounts add "$tag" "[$(bind_json "$PWD/plain" /tmp/plain), $(bind_json "$PWD/shared" /tmp/shared '"rbind"' '"rshared"')]"
+	code 1 in_container mount -o remount,bind,rw,nosuid /tmp/plain
+	code 1 in_container mount -o remount,bind,ro,suid /tmp/plain
+	ok in_container mount -t tmpfs inside /tmp/shared/inner
+	! grep -q "$PWD/shared/inner" /proc/self/mountinfo || differs "no mount of the container here" "one"
+	mount -t tmpfs outside shared/inner
+	equal "$(mounted /tmp/shared/inner)" 2 "what is mounted when the host mounts, too"
+	ok rt delete --force "$tag"
+	unmounted shared/inner
+	unmounted shared
+	unmounted plain
+}
+
 added_file_systems_are_those_of_the_containers_namespaces() {
 	sleeping
 	remember
@@ -311,7 +332,7 @@ a_root_is_an_overlay() {
 	mount -t overlay -o "lowerdir=$house/rootfs,upperdir=$PWD/upper,workdir=$PWD/work" overlay merged || skip "no overlay on this file system"
 	runs_with_root "$PWD/merged"
 	[ -e upper/new ] || differs "a file in the upper layer" "none"
-	umount merged
+	unmounted merged
 }
 
 a_root_is_a_tmpfs() {
@@ -319,7 +340,7 @@ a_root_is_a_tmpfs() {
 	mount -t tmpfs tmpfs memory
 	cp -a "$house/rootfs/." memory
 	runs_with_root "$PWD/memory"
-	umount memory
+	unmounted memory
 }
 
 a_root_is_the_image_of_a_disk() {
@@ -335,7 +356,7 @@ a_root_is_the_image_of_a_disk() {
 	mount "$device" disk || { losetup -d "$device"; skip "the kernel cannot read the image"; }
 	cp -a "$house/rootfs/." disk
 	runs_with_root "$PWD/disk"
-	umount disk
+	unmounted disk
 	losetup -d "$device"
 }
 
@@ -351,5 +372,5 @@ a_root_is_in_a_tree_that_is_shared() {
 		args '["mount", "-t", "tmpfs", "inside", "/inner"]'
 	ok rt run --bundle bundle "$tag"
 	! grep -q "$PWD/shared/inner" /proc/self/mountinfo || differs "no mount of the container here" "one"
-	umount shared
+	unmounted shared
 }

@@ -1,6 +1,6 @@
 # What only the cases of mounts.sh need.
 # shellcheck shell=dash disable=SC2154,SC2034
-# shellcheck shell=dash disable=SC2154,SC2034
+
 # in_container PROGRAM ARGUMENTS...: an applet of busybox in the container of the case.
 in_container() {
 	rt exec "$tag" busybox "$@"
@@ -53,6 +53,11 @@ tmpfs_json() {
 		options="$options, $option"
 	done
 	printf '{"destination": "%s", "type": "tmpfs", "source": "tmpfs", "options": [%s]}' "$destination" "$options"
+}
+
+# unmounted PATH: also where the container that had a copy of the mount is just going.
+unmounted() {
+	soon "the end of the mount on $1" umount "$1"
 }
 
 # runs_with_root PATH: a container whose root that is sees it, writes to it, and leaves nothing.

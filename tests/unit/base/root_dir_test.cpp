@@ -190,6 +190,34 @@ TEST_CASE("where links are refused, every one is, also on the way", "[root_dir]"
     }
 }
 
+TEST_CASE("a link in the last place can be found itself, others are followed", "[root_dir]") {
+    static const std::vector<Row> kRows = {
+        {"/", "."},
+        {"dir/sub", "dir/sub"},
+        {"rel", "rel"},
+        {"abs", "abs"},
+        {"up", "up"},
+        {"out", "out"},
+        {"loop", "loop"},
+        {"dangling", "dangling"},
+        {"top/rel", "rel"},
+        {"abs/link", "dir/link"},
+        {"rel/", "dir"},
+        {"loop/x", "ELOOP"},
+        {"out/secret", "ENOENT"},
+        {"nothing", "ENOENT"},
+        {"file/x", "ENOTDIR"},
+    };
+    const Tree tree;
+    for (const RootDir::Resolver resolver : kBoth) {
+        const RootDir root = tree.root(resolver);
+        for (const Row& row : kRows) {
+            INFO(row.path << " by " << (resolver == RootDir::Resolver::walk ? "walk" : "openat2"));
+            CHECK(outcome(root.resolve_entry(row.path), tree, row.expected) == row.expected);
+        }
+    }
+}
+
 TEST_CASE("missing directories are made inside, also behind links", "[root_dir]") {
     static const std::vector<Row> kRows = {
         {"dir/sub", "dir/sub"},

@@ -1,6 +1,7 @@
 // The container's tree as a plan, read as the lines that people get: options, cgroup views,
 // devices, the root.
 #include "namespaces/mount_plan.hpp"
+#include "namespaces/spawn_plan.hpp"
 #include "runtime/plan.hpp"
 #include "tests/results.hpp"
 
@@ -108,6 +109,12 @@ TEST_CASE("options become one step each, in the terms of the kernel", "[mount_pl
         {"none /host /data bind,unbindable", R"(bind "/host" on "/data" unbindable)"},
         {"none /host /data bind,idmap", R"(bind "/host" on "/data" idmap of the container)"},
         {"none /host /data rbind,ridmap", R"(rbind "/host" on "/data" ridmap of the container)"},
+        {"none /host /data bind,src-nofollow", R"(bind "/host" on "/data" of a link)"},
+        {"none /host /data bind,src-nofollow,dest-nofollow",
+         R"(bind "/host" on "/data" of a link over a link)"},
+        {"none /host /data bind,copy-symlink", R"(bind "/host" on "/data" copy a link)"},
+        {"none /host /data bind,idmap=uids=0-9-1;gids=0-9-1",
+         R"(bind "/host" on "/data" idmap of its own)"},
         {"mqueue mqueue /dev/mqueue nosuid,noexec,nodev",
          R"(mount mqueue "mqueue" on "/dev/mqueue" +nosuid,nodev,noexec)"},
         {"none none /data remount,ro", R"(remount on "/data" +ro)"},
@@ -124,6 +131,36 @@ TEST_CASE("a mount of its own mappings says so", "[mount_plan]") {
     CHECK(steps(with_mounts({bind})) == Lines{R"(bind "/host" on "/data" idmap of its own)"});
     bind.options = {"bind"}; // mappings alone ask for it, too
     CHECK(steps(with_mounts({bind})) == Lines{R"(bind "/host" on "/data" idmap of its own)"});
+}
+
+TEST_CASE("ranges in an option are mappings, relative ones by those of the container",
+          "[mount_plan]") {
+    spec::Spec config = with_mounts({mount("none /host /data bind,idmap=uids=@0-5-10;gids=1-2-3")});
+    config.linux.uid_mappings = {{0, 100, 10}, {10, 500, 10}};
+    const MountPlan plan = value(mount_plan_of(config, kPlain));
+    const namespaces::MountStep& step = plan.steps.at(0);
+    REQUIRE(step.uid_mappings.size() == 2);
+    CHECK(namespaces::id_map_text(step.uid_mappings) == "0 105 5\n5 500 5\n");
+    CHECK(namespaces::id_map_text(step.gid_mappings) == "1 2 3\n");
+    CHECK(step.from_host);
+}
+
+TEST_CASE("what a running container gets is planned as at create, with a place of its own",
+          "[mount_plan]") {
+    const spec::Linux linux;
+    const auto step_of = [&](std::string_view text) {
+        return value(namespaces::live_step_of(mount(text), "/3", linux, kPlain));
+    };
+    CHECK(step_of("none rel /data rbind,ro").source == "/bundle/rel");
+    CHECK(step_of("none /host /data bind").from_host);
+    CHECK(step_of("sysfs sysfs /sys ro").instead.empty());
+    CHECK(step_of("tmpfs tmpfs /t size=1m").origin == "/3");
+    const auto text = GENERATE(as<std::string>{}, "tmpfs tmpfs /t remount", "proc proc /proc",
+                               "cgroup cgroup /c", "cgroup2 cgroup /c", "overlay overlay /o");
+    INFO(text);
+    const auto refused = namespaces::live_step_of(mount(text), "/3", linux, kPlain);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().failure().pointer.starts_with("/3/"));
 }
 
 TEST_CASE("a remount changes only file systems that this configuration made", "[mount_plan]") {

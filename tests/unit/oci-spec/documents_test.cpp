@@ -130,8 +130,9 @@ TEST_CASE("each mount option has the effect that mount(8) gives it") {
         {.word = "nofail"},
         {.word = "_netdev"},
     };
-    std::set<std::string_view> covered = {"bind",  "rbind",  "remount",
-                                          "idmap", "ridmap", "tmpcopyup"};
+    std::set<std::string_view> covered = {"bind",         "rbind",        "remount",
+                                          "idmap",        "ridmap",       "tmpcopyup",
+                                          "copy-symlink", "src-nofollow", "dest-nofollow"};
     for (const Case& c : cases) {
         CAPTURE(c.word);
         const MountOptions options = options_of({c.word});
@@ -165,6 +166,19 @@ TEST_CASE("later mount options override earlier ones") {
     CHECK(options_of({"ro", "rrw"}).attributes == on(MOUNT_ATTR_RDONLY)); // not the same
     CHECK(options_of({"private", "rslave"}).propagation ==
           std::vector<Propagation>{Propagation::private_, Propagation::rslave});
+}
+
+TEST_CASE("options for links and ranges of ids are the runtime's own") {
+    const MountOptions links = options_of({"bind", "src-nofollow", "dest-nofollow"});
+    CHECK(links.src_nofollow);
+    CHECK(links.dest_nofollow);
+    CHECK_FALSE(links.copy_symlink);
+    CHECK(options_of({"bind", "copy-symlink"}).copy_symlink);
+    const MountOptions ranges = options_of({"bind", "ridmap=uids=0-1-2;gids=3-4-5"});
+    CHECK(ranges.id_map == MountOptions::IdMap::recursive);
+    CHECK(ranges.id_map_ranges == "uids=0-1-2;gids=3-4-5");
+    CHECK(ranges.data.empty());
+    CHECK(options_of({"mode=idmap"}).data == std::vector<std::string>{"mode=idmap"});
 }
 
 TEST_CASE("a chosen access time clears the whole field for mount_setattr") {

@@ -469,6 +469,27 @@ TEST_CASE("the documents of exec and update have their own roots") {
     CHECK(resources.value.memory->swap == 1000);
 }
 
+TEST_CASE("mounts for a running container are a list or one mount, judged by its configuration") {
+    const auto errors = [](std::string_view bytes, const spec::Spec& container = {}) {
+        return errors_in(spec::checked_mounts(bytes, container).findings);
+    };
+    using Pointers = std::vector<std::string>;
+    CHECK(errors(R"([{"destination": "/a", "type": "tmpfs"}])") == Pointers{});
+    CHECK(errors(R"({"destination": "/a", "type": "tmpfs"})") == Pointers{});
+    CHECK(errors("[]") == Pointers{});
+    CHECK(errors("5") == Pointers{""});
+    CHECK(errors(R"([{"destination": "/a", "type": "tmpfs"}, {"type": 5}])") ==
+          Pointers{"/1/destination", "/1/type"});
+    CHECK(errors(R"([{"destination": "/a"}])") == Pointers{"/0/type"});
+    CHECK(errors(R"({"destination": "/a"})") == Pointers{"/type"});
+    constexpr auto kMapped =
+        R"([{"destination": "/a", "source": "/b", "options": ["bind", "idmap"]}])";
+    CHECK(errors(kMapped) == Pointers{"/0/options/1"});
+    spec::Spec container;
+    container.linux.namespaces = {{.type = spec::NamespaceType::user, .path = ""}};
+    CHECK(errors(kMapped, container) == Pointers{});
+}
+
 TEST_CASE("-1 in a device rule means all") {
     const spec::Loaded<spec::Resources> loaded = spec::checked_resources(
         R"({"devices": [{"allow": true, "type": "c", "major": -1, "minor": -1, "access": "m"}]})");
