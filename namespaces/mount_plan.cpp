@@ -146,6 +146,12 @@ MountStep filesystem_step(const spec::Mount& mount, const spec::MountOptions& op
     return step;
 }
 
+/// With neither a type nor a source to bind, an entry changes what is mounted there, as "remount"
+/// does: mount(8)'s --make-shared and the like.
+bool changes_only(const spec::Mount& mount, const spec::MountOptions& options) {
+    return options.remount || (mount.type.empty() && !is_bind(options));
+}
+
 /// The superblock is changed only if this configuration made it: what was bound is the host's.
 MountStep remount_step(const spec::MountOptions& options, MountStep step,
                        const std::vector<MountStep>& before) {
@@ -155,7 +161,8 @@ MountStep remount_step(const spec::MountOptions& options, MountStep step,
         std::ranges::find_if(before.rbegin(), before.rend(), [&](const auto& earlier) {
             return cleaned(earlier.target) == target && earlier.how != How::link;
         });
-    step.reconfigures = !is_bind(options) && made != before.rend() && made->how == How::filesystem;
+    step.reconfigures = options.remount && !is_bind(options) && made != before.rend() &&
+                        made->how == How::filesystem;
     if (step.reconfigures) {
         step.filesystem.options = options.data;
         step.filesystem.super_flags = options.super.set & kSuperFlags;
@@ -169,7 +176,7 @@ MountStep remount_step(const spec::MountOptions& options, MountStep step,
 
 Result<> require_addable(const spec::Mount& mount, const spec::MountOptions& options,
                          std::string_view origin) {
-    if (options.remount) {
+    if (changes_only(mount, options)) {
         return Error("what a running container has mounted cannot be remounted")
             .at(cat(origin, "/options"));
     }
@@ -192,7 +199,7 @@ Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFac
         const spec::Mount& mount = config.mounts[i];
         const spec::MountOptions options = spec::mount_options(mount.options);
         MountStep step = common_step(mount, options, cat("/mounts/", i));
-        if (options.remount) {
+        if (changes_only(mount, options)) {
             steps.push_back(remount_step(options, std::move(step), steps));
         } else if (is_bind(options)) {
             TRY_ASSIGN(step, bind_step(mount, options, std::move(step), config.linux, facts));

@@ -157,6 +157,10 @@ void document(Case& c) {
     c.same(state["pid"], seen.container->pid(), "pid");
     c.same(state["metadata"], "opaque", "metadata");
     c.same(state["state"]["id"], seen.container->id(), "the id in the state");
+    c.expect(state["state"]["ociVersion"].is_string(), "ociVersion is missing in the state");
+    c.same(state["state"]["pid"], seen.container->pid(), "the pid in the state");
+    c.expect(state["state"]["status"] == "creating" || state["state"]["status"] == "created",
+             "the status in the state is " + state["state"]["status"].dump());
     c.same(state["state"]["annotations"]["com.example.key"], "value", "the annotation");
     c.same(state["state"]["bundle"], c.bundle().path().string(), "the bundle in the state");
 }

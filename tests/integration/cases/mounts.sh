@@ -281,6 +281,14 @@ content"
 	[ ! -e bundle/root/data/new ] || differs "nothing new below the tmpfs" "a file"
 }
 
+the_propagation_of_a_mount_is_changed_by_an_entry_of_its_own() {
+	bundle args '["sh", "-c", "while read -r line; do case $line in *\" /tmp \"*) echo \"$line\";; esac; done </proc/self/mountinfo"]' \
+		mount ', {"destination": "/tmp", "options": ["shared"]}'
+	ok rt run --bundle bundle "$tag"
+	has 'shared:'
+	equal "$(echo "$output" | wc -l)" 1 "the number of mounts"
+}
+
 a_file_is_bound_on_a_file_in_a_mount() {
 	mkdir shared
 	echo covered >shared/file

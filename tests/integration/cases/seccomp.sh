@@ -33,3 +33,35 @@ a_program_that_its_filter_kills_ends_by_that_signal() {
 	code 159 rt run --bundle bundle "$tag"
 	unchanged
 }
+
+a_kept_filter_that_is_damaged_or_foreign_is_not_believed() {
+	local strict loose kept
+	strict=$(filter '"SCMP_ACT_ALLOW"' kill SCMP_ACT_ERRNO)
+	loose=$(filter '"SCMP_ACT_ALLOW"' getppid SCMP_ACT_ERRNO)
+	bundle args '["sh", "-c", "kill -0 1 || echo forbidden"]' linux "$strict"
+	ok rt run --bundle bundle "$tag"
+	is forbidden
+	kept=$(echo state/@filters/*)
+	cp "$kept" whole
+	bundle linux "$loose"
+	ok rt run --bundle bundle "$tag"
+	is ''
+	cp "$(find state/@filters -type f ! -path "$kept")" foreign
+	bundle linux "$strict"
+	# Another profile's, a part of its own, a changed one, nothing, a link to the right one.
+	cp foreign "$kept"
+	still_forbids
+	head -c 100 whole >"$kept"
+	still_forbids
+	{ head -c "$(($(wc -c <whole) - 8))" whole && printf '\006\0\0\0\0\0\377\177'; } >"$kept"
+	still_forbids
+	: >"$kept"
+	still_forbids
+	# Where others may write, it is not looked at.
+	cp foreign "$kept"
+	chmod 666 "$kept"
+	still_forbids
+	chmod 777 state/@filters
+	still_forbids
+	chmod 700 state/@filters
+}

@@ -15,3 +15,9 @@ forbids_start() {
 	says '/linux/seccomp'
 	unchanged
 }
+
+# still_forbids: the bundle's filter does what it says.
+still_forbids() {
+	ok rt run --bundle bundle "$tag"
+	is forbidden
+}

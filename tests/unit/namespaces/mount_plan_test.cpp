@@ -163,6 +163,13 @@ TEST_CASE("what a running container gets is planned as at create, with a place o
     CHECK(refused.error().failure().pointer.starts_with("/3/"));
 }
 
+TEST_CASE("an entry without type and source changes the propagation of what is there",
+          "[mount_plan]") {
+    spec::Spec config = with_mounts({mount("tmpfs tmpfs /t"), {.destination = "/t"}});
+    config.mounts[1].options = {"rshared"};
+    CHECK(steps(config).back() == R"(remount on "/t" rshared)");
+}
+
 TEST_CASE("a remount changes only file systems that this configuration made", "[mount_plan]") {
     struct Row {
         std::vector<std::string> mounts;
