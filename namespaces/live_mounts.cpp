@@ -9,11 +9,11 @@
 #include "runtime/base/sys.hpp"
 #include "runtime/base/wire.hpp"
 
-#include <algorithm>
+#include <array>
 #include <functional>
-#include <optional>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -36,13 +36,22 @@ namespace {
 
 constexpr std::size_t kLongestError = 1 << 16;
 constexpr mode_t kTreeUmask = 022; // as when the container's tree was made
+/// A file system of the container's own may keep whoever walks into it waiting.
+constexpr int kPatienceMs = 120'000;
 
 /// "+", or "!" with an error: what a process of ours says when it has done its part.
 Result<> tell(FdRef socket, Result<> result) {
     return base::sys::send(socket, result ? "+" : cat("!", base::encode(result.error())));
 }
 
+/// Nothing heard is an error: then the other side is killed with its Child.
 Result<> hear(FdRef socket) {
+    std::array<pollfd, 1> waiting = {{{.fd = socket.number(), .events = POLLIN, .revents = 0}}};
+    TRY_ASSIGN(const int heard, base::sys::poll(waiting, kPatienceMs));
+    if (heard == 0) {
+        return Error("the process that changes mounts does not come to an end")
+            .hint("a file system in the container may not answer; some of the mounts may be made");
+    }
     TRY_ASSIGN(const base::sys::Packet packet, base::sys::receive(socket, kLongestError));
     if (packet.bytes.starts_with('!')) {
         return base::decode_error(std::string_view(packet.bytes).substr(1));

@@ -110,6 +110,19 @@ created_and_paused_containers_get_mounts() {
 	equal "$(mounted /tmp/in)$(mounted /tmp/later)" 01 "what is mounted"
 }
 
+a_container_that_was_not_pivoted_gets_mounts() {
+	bundle args '["sleep", "1000"]'
+	ok rt create --no-pivot --bundle bundle --pid-file pid "$tag"
+	ok rt start "$tag"
+	ok rt mounts add "$tag" "$(tmpfs_json /tmp/in '"mode=711"')"
+	ok in_container stat -c %a /tmp/in
+	is 711
+	code 1 rt mounts add "$tag" "$(tmpfs_json /not/there)"
+	says '(EROFS)'
+	ok rt mounts remove "$tag" /tmp/in
+	equal "$(mounted /tmp/in)" 0 "what is mounted"
+}
+
 links_lead_no_added_mount_out_of_the_container() {
 	own_root
 	mkdir outside
