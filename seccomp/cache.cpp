@@ -24,7 +24,7 @@ using base::FdRef;
 using base::Result;
 
 /// To be raised whenever the same profile compiles to another filter than before.
-constexpr unsigned kGeneration = 1;
+constexpr unsigned kGeneration = 2;
 
 constexpr std::size_t kMostEntries = 64;
 constexpr std::size_t kMostBytes = 512U << 10U; // of one entry: the largest filter has 32 KiB

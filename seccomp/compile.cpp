@@ -8,6 +8,7 @@
 #include "seccomp/rules_plan.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -93,6 +94,27 @@ int number_of(std::string_view name, ArchitectureToken architecture) {
                : seccomp_syscall_resolve_name_arch(architecture, std::string(name).c_str());
 }
 
+/// As number_of(). For a call that the architecture has in two forms, by itself and as a part of
+/// socketcall(2) or ipc(2), libseccomp's number is a negative one of its own: then that of the form
+/// whose arguments a filter can see.
+int plain_number_of(std::string_view name, ArchitectureToken architecture) {
+    constexpr int kFirstOfTwoForms = -100;
+    constexpr int kLastOfTwoForms = -299;
+    constexpr int kNumbers = 512;
+    const int number = number_of(name, architecture);
+    if (number > kFirstOfTwoForms || number < kLastOfTwoForms) {
+        return number;
+    }
+    for (int candidate = 0; candidate < kNumbers; ++candidate) {
+        const std::unique_ptr<char, void (*)(void*)> found(
+            seccomp_syscall_resolve_num_arch(architecture, candidate), &std::free);
+        if (found && name == found.get()) {
+            return candidate;
+        }
+    }
+    return number;
+}
+
 Result<> add_rule(scmp_filter_ctx context, const Rule& rule) {
     std::vector<scmp_arg_cmp> comparisons;
     for (const spec::SeccompArg& condition : rule.conditions) {
@@ -148,7 +170,8 @@ Front front_of(const Rules& rules, std::span<const ContestedCall> contested,
             std::ranges::copy(newer_calls_of(rules, architecture), std::back_inserter(front.newer));
         }
         for (const ContestedCall& call : contested) {
-            if (const int number = number_of(call.front().name, architecture); number >= 0) {
+            const int number = plain_number_of(call.front().name, architecture);
+            if (number >= 0) {
                 front.decided.push_back({.architecture = architecture,
                                          .number = static_cast<std::uint32_t>(number),
                                          .rules = call});

@@ -19,7 +19,8 @@
 //
 // The first entry whose conditions are all met decides. libseccomp gets the first of the rules all
 // the same: on some architectures a call has a second form (socketcall, ipc) whose arguments no
-// filter can see, and that one it decides by the rule's answer alone.
+// filter can see, and that one it decides by the rule's answer alone. The other form is a call like
+// any other, and is decided here.
 #pragma once
 
 #include "seccomp/newer_calls_plan.hpp"

@@ -1,5 +1,6 @@
 // Ranges of ids in a mount option.
 #include "oci-spec/id_map_option.hpp"
+#include "runtime/base/text.hpp"
 #include "tests/results.hpp"
 
 #include <string>

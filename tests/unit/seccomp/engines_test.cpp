@@ -26,6 +26,7 @@ struct Machine {
 };
 
 constexpr Machine kMachines[] = {
+    {"i386", AUDIT_ARCH_I386, 3, 21, 120, 136, 359, 26},
     {"x86_64", AUDIT_ARCH_X86_64, 0, 165, 56, 135, 41, 101},
     {"aarch64", AUDIT_ARCH_AARCH64, 63, 40, 220, 92, 198, 117},
     {"ppc64le", AUDIT_ARCH_PPC64LE, 3, 21, 120, 136, 326, 26},
@@ -115,7 +116,7 @@ class Judge {
 
 } // namespace
 
-TEST_CASE("a profile as Docker writes it is kept on three architectures", "[seccomp]") {
+TEST_CASE("a profile as Docker writes it is kept on four architectures", "[seccomp]") {
     for (const Machine& machine : kMachines) {
         INFO(machine.name);
         const Judge judge(as_docker_writes(), machine);
@@ -129,14 +130,16 @@ TEST_CASE("a profile as Docker writes it is kept on three architectures", "[secc
         CHECK(judge(machine.personality, {0x20008}) == SECCOMP_RET_ALLOW);
         CHECK(judge(machine.personality, {0xffffffff}) == SECCOMP_RET_ALLOW);
         CHECK(judge(machine.personality, {0x40000}) == errno_answer(EPERM));
-        CHECK(judge(machine.personality, {0x100000000}) == errno_answer(EPERM));
+        if (machine.architecture != AUDIT_ARCH_I386) { // whose arguments have 32 bits
+            CHECK(judge(machine.personality, {0x100000000}) == errno_answer(EPERM));
+        }
         CHECK(judge(machine.socket, {2}) == SECCOMP_RET_ALLOW);
         CHECK(judge(machine.socket, {40}) == errno_answer(EPERM));
         CHECK(judge(kLastNative + 40) == errno_answer(ENOSYS));
     }
 }
 
-TEST_CASE("a profile as podman writes it is kept on three architectures", "[seccomp]") {
+TEST_CASE("a profile as podman writes it is kept on four architectures", "[seccomp]") {
     for (const Machine& machine : kMachines) {
         INFO(machine.name);
         const Judge judge(as_podman_writes(), machine);
