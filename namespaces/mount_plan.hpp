@@ -45,6 +45,7 @@ struct MountStep {
     Attributes attributes;
     Attributes recursive_attributes;
     std::vector<PropagationChange> propagation;
+    std::string label;           ///< SELinux's, for the root of a file system without "context="
     bool copy_up = false;        ///< fill a tmpfs with what it covers (tmpcopyup)
     bool real_directory = false; ///< refuse a link on the way to the target (proc, sysfs)
     /// Where the kernel forbids the new instance, this is bound, with these attributes besides.

@@ -108,6 +108,9 @@ Result<> mount_filesystem(const RootDir& root, const MountStep& step) {
         TRY(copy_up(target, *mount));
         TRY(set_attributes(*mount, {.set = attributes & MOUNT_ATTR_RDONLY}, Depth::one));
     }
+    if (!step.label.empty()) {
+        TRY(set_label(*mount, step.label));
+    }
     TRY(set_attributes(*mount, step.recursive_attributes, Depth::recursive));
     TRY(attach(*mount, target));
     return finish(*mount, step);
