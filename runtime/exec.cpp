@@ -346,6 +346,13 @@ Error Execution::explained(Error error) {
 /// What is wrong with the process is in the document of --process, if there was one.
 Error Execution::at_its_place(Error error) const {
     const std::string& pointer = error.failure().pointer;
+    const ExecOverrides& changes = request_.overrides;
+    if (!changes.apparmor_profile.empty() && pointer.ends_with("/apparmorProfile")) {
+        return std::move(error).placed("--apparmor");
+    }
+    if (!changes.selinux_label.empty() && pointer.ends_with("/selinuxLabel")) {
+        return std::move(error).placed("--process-label");
+    }
     if (request_.process && !pointer.empty() && !pointer.starts_with("/linux/")) {
         std::string place = cat("--process ", pointer);
         return std::move(error).placed(std::move(place));

@@ -211,7 +211,7 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
     ResolvedCapabilities capabilities =
         resolve(process.capabilities.value_or(spec::Capabilities{}), grantable);
     plan.capabilities = capabilities.sets;
-    planned.warnings = std::move(capabilities.warnings);
+    std::ranges::move(capabilities.warnings, std::back_inserter(planned.warnings));
     if (filter) {
         plan.filter = filter->filter;
         plan.filter_flags = filter->flags;

@@ -52,10 +52,9 @@ spec::Process process_with(spec::Capabilities capabilities) {
 
 /// All that this version applies, in one configuration.
 spec::Spec everything() {
-    const Edited document = edited(kComplete, {{"/process/execCPUAffinity", ""},
-                                               {"/linux/intelRdt", ""},
-                                               {"/linux/seccomp", ""},
-                                               {"/linux/resources", ""}});
+    const Edited document = edited(
+        kComplete,
+        {{"/process/execCPUAffinity", ""}, {"/linux/seccomp", ""}, {"/linux/resources", ""}});
     spec::Loaded<spec::Spec> loaded = spec::checked_spec(document.text);
     for (const spec::Finding& finding : loaded.findings) {
         FAIL(finding.pointer << ": " << finding.message);
