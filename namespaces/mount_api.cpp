@@ -1,12 +1,16 @@
 #include "namespaces/mount_api.hpp"
 
+#include "oci-spec/mount_options.hpp"
 #include "runtime/base/sys.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace namespaces {
@@ -55,7 +59,23 @@ Error context_failed(Error error, FdRef context) {
     return std::move(error).in(cat("the kernel says ", base::quoted(messages)));
 }
 
-Result<> configure(FdRef context, std::string_view type, const std::string& option) {
+/// A label has commas in it, which end an option for mount(2), and no quotes for fsconfig(2).
+std::string with_quotes(const std::string& option) {
+    const std::size_t value = option.find('=') + 1;
+    const bool wanted = spec::is_label_option(option) && option.find(',') != std::string::npos;
+    return wanted && option[value] != '"'
+               ? cat(option.substr(0, value), "\"", option.substr(value), "\"")
+               : option;
+}
+std::string without_quotes(std::string option) {
+    if (spec::is_label_option(option)) {
+        std::erase(option, '"');
+    }
+    return option;
+}
+
+Result<> configure(FdRef context, std::string_view type, const std::string& given) {
+    const std::string option = without_quotes(given);
     const std::size_t equals = option.find('=');
     const std::string key = option.substr(0, equals);
     int result = 0;
@@ -210,6 +230,15 @@ Result<> set_id_map(FdRef mount, FdRef user_namespace, Depth depth) {
         .hint("the file system may not support idmapped mounts, or the mount is idmapped already");
 }
 
+Result<> set_label(FdRef mount, const std::string& label) {
+    const std::string path = cat("/proc/self/fd/", mount.number());
+    if (::setxattr(path.c_str(), "security.selinux", label.c_str(), label.size() + 1, 0) < 0) {
+        return std::move(call_failed("setxattr", mount, Word{"security.selinux"}, label))
+            .at("/linux/mountLabel");
+    }
+    return done();
+}
+
 Result<Fd> make_filesystem(const Filesystem& filesystem) {
     if ((filesystem.super_flags & MS_I_VERSION) != 0) {
         return Error::system(E2BIG, "fsconfig(2) has no \"iversion\"");
@@ -243,7 +272,9 @@ Result<Fd> make_filesystem(const Filesystem& filesystem) {
 
 Result<> mount_on(FdRef target, const Filesystem& filesystem) {
     const std::string path = cat("/proc/self/fd/", target.number());
-    const std::string data = base::join(filesystem.options, ",");
+    std::vector<std::string> options;
+    std::ranges::transform(filesystem.options, std::back_inserter(options), with_quotes);
+    const std::string data = base::join(options, ",");
     if (::mount(filesystem.source.c_str(), path.c_str(), filesystem.type.c_str(),
                 filesystem.super_flags, data.empty() ? nullptr : data.c_str()) < 0) {
         return call_failed("mount", filesystem.source, target, filesystem.type,

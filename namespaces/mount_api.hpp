@@ -46,6 +46,10 @@ base::Result<> set_propagation(base::FdRef mount, std::uint64_t propagation, Dep
 /// for a file system that cannot be idmapped. Needs CAP_SYS_ADMIN over the file system's owner.
 base::Result<> set_id_map(base::FdRef mount, base::FdRef user_namespace, Depth depth);
 
+/// Gives the root of a mount an SELinux label (xattr(7)), through /proc/self/fd, which must be a
+/// procfs of this process. ENOTSUP if the file system keeps none.
+base::Result<> set_label(base::FdRef mount, const std::string& label);
+
 /// A new file system instance.
 struct Filesystem {
     std::string type;

@@ -215,6 +215,24 @@ Result<std::vector<MountStep>> steps_of(const spec::Spec& config, const MountFac
     return steps;
 }
 
+/// linux.mountLabel is for all files of what is mounted, unless the options say otherwise. The
+/// kernel's own file systems have their labels from the policy; mqueue takes one for its root only.
+void label(MountStep& step, const std::string& mount_label) {
+    constexpr std::array<std::string_view, 4> kFromPolicy = {"proc", "sysfs", "cgroup", "cgroup2"};
+    std::vector<std::string>& options = step.filesystem.options;
+    const bool has_label = std::ranges::any_of(
+        options, [](const std::string& option) { return spec::is_label_option(option); });
+    if (mount_label.empty() || step.how != How::filesystem || has_label ||
+        std::ranges::find(kFromPolicy, step.filesystem.type) != kFromPolicy.end()) {
+        return;
+    }
+    if (step.filesystem.type == "mqueue") {
+        step.label = mount_label;
+    } else {
+        options.push_back(cat("context=", mount_label));
+    }
+}
+
 /// No shared tree enters a user namespace (kernel rule 6), which gets its sources from the host.
 bool is_shared_with_host(const MountStep& step, const RootPlan& root) {
     const bool own_tree =
@@ -374,6 +392,7 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
     TRY_ASSIGN(plan.steps, steps_of(config, facts));
     for (MountStep& step : plan.steps) {
         step.shared_with_host = is_shared_with_host(step, plan.root);
+        label(step, config.linux.mount_label);
     }
     plan.root_from_host = facts.user_namespace && plan.root.entry != RootPlan::Entry::bare;
     const bool dev_is_bound = binds_dev(plan.steps);

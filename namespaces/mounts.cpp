@@ -109,6 +109,9 @@ Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
         TRY(copy_up(target, *mount));
         TRY(set_attributes(*mount, {.set = attributes & MOUNT_ATTR_RDONLY}, Depth::one));
     }
+    if (!step.label.empty()) {
+        TRY(set_label(*mount, step.label));
+    }
     TRY(set_attributes(*mount, step.recursive_attributes, Depth::recursive));
     TRY(attach(*mount, target));
     TRY(finish(*mount, step));

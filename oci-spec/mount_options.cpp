@@ -248,6 +248,13 @@ bool is_mount_option(std::string_view word) {
     return find_option(word) != nullptr || is_comment(word);
 }
 
+bool is_label_option(std::string_view option) {
+    constexpr std::array<std::string_view, 4> kWords = {
+        "context=", "fscontext=", "defcontext=", "rootcontext="};
+    return std::ranges::any_of(
+        kWords, [option](std::string_view word) { return option.starts_with(word); });
+}
+
 std::vector<std::string_view> mount_option_words() {
     std::vector<std::string_view> words;
     for (const Option& option : kOptions) {

@@ -61,4 +61,8 @@ bool is_mount_option(std::string_view word);
 /// All of those, sorted.
 std::vector<std::string_view> mount_option_words();
 
+/// Whether an option of a file system is one of SELinux's (mount(8)): "context=LABEL", with the
+/// label in quotes or not.
+bool is_label_option(std::string_view option);
+
 } // namespace spec

@@ -14,7 +14,9 @@
 #include "runtime/filter_check.hpp"
 #include "runtime/filter_store.hpp"
 #include "runtime/hooks.hpp"
+#include "runtime/keyring.hpp"
 #include "runtime/launch.hpp"
+#include "runtime/notify_socket.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -44,13 +46,22 @@ std::string now() {
     return base::rfc3339(time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec));
 }
 
+Result<std::string> absolute(const std::string& path) {
+    if (path.starts_with('/')) {
+        return path;
+    }
+    TRY_ASSIGN(const std::string here, base::sys::readlink(FdRef::cwd(), "/proc/self/cwd"));
+    return cat(here, "/", path);
+}
+
 } // namespace
 
-constexpr std::array<Creation::Step, 9> Creation::kSteps = {{
+constexpr std::array<Creation::Step, 10> Creation::kSteps = {{
     {"load the bundle", &Creation::load},
     {"plan", &Creation::plan},
     {"reserve the id", &Creation::reserve},
     {"make cgroups", &Creation::make_cgroups},
+    {"make the class of service", &Creation::make_rdt},
     {"make the gate", &Creation::make_gate},
     {"open namespaces", &Creation::open_namespaces},
     {"spawn", &Creation::spawn},
@@ -96,8 +107,16 @@ Result<> Creation::plan() {
         TRY_ASSIGN(filter_, compile_stored(*bundle_.config.linux.seccomp, store_));
         TRY(check_filter(*filter_));
     }
+    const std::string notify = notify_address();
+    if (!notify.empty()) {
+        TRY_ASSIGN(const std::string root, absolute(store_.root()));
+        offer_notify_socket(bundle_.config, cat(root, "/", request_.options.id));
+    }
     CreateOptions options = request_.options;
     options.bundle = bundle_.path;
+    if (!request_.no_new_keyring) {
+        TRY_ASSIGN(options.keyring, new_keyring_name(options.id));
+    }
     TRY_ASSIGN(plan_, plan_of(bundle_.config, facts_, options, filter_));
     for (const std::string& warning : plan_.warnings) {
         base::log::warning(warning);
@@ -113,12 +132,16 @@ Result<> Creation::reserve() {
     record_.created = now();
     record_.owner = ::getuid();
     record_.annotations = bundle_.config.annotations;
+    record_.keyring = plan_.init.process ? plan_.init.process->session_keyring : "";
     record_.own_pid_namespace = plan_.init.spawn.makes(NamespaceType::pid);
     record_.has_start_container_hooks = !bundle_.config.hooks.start_container.empty();
     record_.has_poststart_hooks = !bundle_.config.hooks.poststart.empty();
     record_.has_poststop_hooks = !bundle_.config.hooks.poststop.empty();
     TRY_ASSIGN(record_.creator, identity_of(::getpid()));
     TRY(save_config(directory_->fd, bundle_.bytes));
+    if (!notify_address().empty()) {
+        TRY(make_notify_directory(directory_->fd));
+    }
     return remember();
 }
 
@@ -139,6 +162,18 @@ Result<> Creation::make_cgroups() {
     }
     TRY_ASSIGN(entrance_, cgroups::entrance_of(placement_));
     return done();
+}
+
+Result<> Creation::make_rdt() {
+    if (!plan_.rdt) {
+        return done();
+    }
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    TRY_ASSIGN(const std::string resctrl, find_resctrl(proc));
+    return runtime::make_rdt(resctrl, *plan_.rdt, [this](const RdtDirectories& directories) {
+        record_.rdt = directories;
+        return remember();
+    });
 }
 
 Result<> Creation::make_gate() {
@@ -232,6 +267,7 @@ Error Creation::undone(Error error) {
         note("end the container's processes", cgroups::kill_all(placement_, kPatience));
         note("remove the cgroups", manager_->destroy(placement_, kPatience));
     }
+    note("clear up resctrl", remove_rdt(record_.rdt, RdtRemoval::undo));
     if (error.failure().pointer.starts_with("/hooks/")) {
         run_all_hooks({"poststop", bundle_.config.hooks.poststop},
                       state_text(spec::Status::stopped), bundle_.path);

@@ -12,11 +12,12 @@
 namespace runtime {
 
 struct CreateRequest {
-    CreateOptions options;      ///< without the bundle's path
-    std::string bundle = ".";   ///< as the caller gave it
-    std::string console_socket; ///< "" for none
-    std::string pidfd_socket;   ///< takes a pidfd of the process; "" for none
-    std::string pid_file;       ///< "" for none
+    CreateOptions options;       ///< without the bundle's path and the keyring's name
+    std::string bundle = ".";    ///< as the caller gave it
+    std::string console_socket;  ///< "" for none
+    std::string pidfd_socket;    ///< takes a pidfd of the process; "" for none
+    std::string pid_file;        ///< "" for none
+    bool no_new_keyring = false; ///< the container keeps the caller's session keyring
     /// Whether the caller stays with the container and takes its terminal itself.
     bool stays = false;
 };

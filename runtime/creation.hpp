@@ -26,13 +26,14 @@ class Creation {
         std::string_view name;
         base::Result<> (Creation::*run)();
     };
-    static const std::array<Step, 9> kSteps;
+    static const std::array<Step, 10> kSteps;
 
     // The steps, in their order:
     base::Result<> load();
     base::Result<> plan();
     base::Result<> reserve();
     base::Result<> make_cgroups();
+    base::Result<> make_rdt();
     base::Result<> make_gate();
     base::Result<> open_namespaces();
     base::Result<> spawn();

@@ -88,6 +88,21 @@ Result<spec::Process> changed_process(const spec::Spec& config, const ExecOverri
     return process;
 }
 
+/// What a process is confined by if nothing else is said: a document of --process without a label
+/// must not be a way around the container's.
+void take_labels(spec::Process& process, const spec::Spec& config, const ExecOverrides& changes) {
+    const auto first_given = [](std::initializer_list<std::string_view> labels) {
+        const auto* given =
+            std::ranges::find_if(labels, [](std::string_view label) { return !label.empty(); });
+        return std::string(given == labels.end() ? "" : *given);
+    };
+    const spec::Process container = config.process.value_or(spec::Process{});
+    process.apparmor_profile = first_given(
+        {changes.apparmor_profile, process.apparmor_profile, container.apparmor_profile});
+    process.selinux_label =
+        first_given({changes.selinux_label, process.selinux_label, container.selinux_label});
+}
+
 /// One exec, from its request to a process that runs.
 class Execution {
   public:
@@ -184,9 +199,7 @@ Result<> Execution::make_plan() {
         TRY_ASSIGN(process, changed_process(bundle_.config, request_.overrides));
         origin = "/process";
     }
-    if (!process.apparmor_profile.empty() || !process.selinux_label.empty()) {
-        return Error("this version of oci-rt cannot apply AppArmor or SELinux labels yet");
-    }
+    take_labels(process, bundle_.config, request_.overrides);
     if (process.terminal && !request_.stays && request_.console_socket.empty()) {
         return Error("a detached process with a terminal needs a socket to send it to")
             .hint("name one by --console-socket");
@@ -198,10 +211,12 @@ Result<> Execution::make_plan() {
         TRY(check_filter(*filter));
     }
     const bool user = plan_.spawn.joins_type(spec::NamespaceType::user);
+    TRY_ASSIGN(const bool keep_groups, keeps_groups(bundle_.config.annotations));
     TRY_ASSIGN(PlannedProcess planned, process_plan_of(process, facts,
                                                        {.origin = origin,
                                                         .user_namespace = user,
-                                                        .new_keyring = false,
+                                                        .keyring = container_.record.keyring,
+                                                        .keep_groups = keep_groups,
                                                         .preserve_fds = request_.preserve_fds,
                                                         .inherited_fds = request_.inherited_fds},
                                                        filter));
@@ -210,6 +225,7 @@ Result<> Execution::make_plan() {
     }
     plan_.id = container_.record.id;
     plan_.process = std::move(planned.plan);
+    add_container_attributes(bundle_.config.linux, *plan_.process);
     plan_.debug = base::log::enabled(base::log::Level::debug);
     plan_notifies_ = filter && filter->notifies();
     plan_.script =
@@ -283,6 +299,7 @@ Result<> Execution::take_turn(Message message) {
     }
     if (message == Message::ready) {
         TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));
+        TRY(enter_rdt(container_.record.rdt, child_.pid()));
         TRY(apply_limits(child_.pid(), limits_));
         if (!request_.pidfd_socket.empty()) {
             TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")
@@ -329,6 +346,13 @@ Error Execution::explained(Error error) {
 /// What is wrong with the process is in the document of --process, if there was one.
 Error Execution::at_its_place(Error error) const {
     const std::string& pointer = error.failure().pointer;
+    const ExecOverrides& changes = request_.overrides;
+    if (!changes.apparmor_profile.empty() && pointer.ends_with("/apparmorProfile")) {
+        return std::move(error).placed("--apparmor");
+    }
+    if (!changes.selinux_label.empty() && pointer.ends_with("/selinuxLabel")) {
+        return std::move(error).placed("--process-label");
+    }
     if (request_.process && !pointer.empty() && !pointer.starts_with("/linux/")) {
         std::string place = cat("--process ", pointer);
         return std::move(error).placed(std::move(place));

@@ -23,6 +23,8 @@ struct ExecOverrides {
     std::vector<std::string> capabilities; ///< added to all sets but the inheritable and ambient
     bool no_new_privileges = false;
     bool terminal = false;
+    std::string apparmor_profile; ///< "" for the container's, also beside --process
+    std::string selinux_label;    ///< likewise
 };
 
 struct ExecRequest {

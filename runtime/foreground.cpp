@@ -1,5 +1,6 @@
 #include "runtime/foreground.hpp"
 
+#include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/console.hpp"
 
@@ -173,6 +174,13 @@ Result<> take_signals(FdRef signals, const Child& process,
     }
 }
 
+void hand_on(NotifyRelay& relay) {
+    if (const Result<> told = relay.hand_on(); !told) {
+        base::log::warning(base::cat("the service manager was not told what the container says: ",
+                                     told.error().text()));
+    }
+}
+
 } // namespace
 
 Result<> hold_signals() {
@@ -190,7 +198,7 @@ Result<> adopt_orphans() {
     return done();
 }
 
-Result<Exit> stay_with(Child& process, Fd master) {
+Result<Exit> stay_with(Child& process, Fd master, std::optional<NotifyRelay> relay) {
     const sigset_t signals = held_signals();
     const Fd signal_fd(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!signal_fd) {
@@ -203,13 +211,18 @@ Result<Exit> stay_with(Child& process, Fd master) {
     }
     while (true) {
         constexpr pollfd kNothing{-1, 0, 0};
-        std::array<pollfd, 4> watched = {{{signal_fd.number(), POLLIN, 0},
-                                          {process.pidfd().number(), POLLIN, 0},
-                                          terminal ? terminal->wants_input() : kNothing,
-                                          terminal ? terminal->wants_output() : kNothing}};
+        std::array<pollfd, 5> watched = {
+            {{signal_fd.number(), POLLIN, 0},
+             {process.pidfd().number(), POLLIN, 0},
+             terminal ? terminal->wants_input() : kNothing,
+             terminal ? terminal->wants_output() : kNothing,
+             relay ? pollfd{relay->socket().number(), POLLIN, 0} : kNothing}};
         TRY(base::sys::poll(watched, -1));
         if (terminal) {
             terminal->step(watched[2].revents, watched[3].revents);
+        }
+        if (watched[4].revents != 0) {
+            hand_on(*relay);
         }
         if (watched[0].revents != 0) {
             TRY(take_signals(signal_fd, process, terminal));

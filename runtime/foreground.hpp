@@ -4,6 +4,9 @@
 #include "runtime/base/child.hpp"
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
+#include "runtime/notify_socket.hpp"
+
+#include <optional>
 
 namespace runtime {
 
@@ -16,7 +19,9 @@ base::Result<> adopt_orphans();
 
 /// Hands every signal on to the process, copies between our terminal and its one (of which `master`
 /// is the other side, or empty), and reaps orphans; returns how the process ended. Our terminal is
-/// in raw mode meanwhile, if it is one. Needs hold_signals() before.
-base::Result<base::Exit> stay_with(base::Child& process, base::Fd master);
+/// in raw mode meanwhile, if it is one. What the container says to `relay` is handed on. Needs
+/// hold_signals() before.
+base::Result<base::Exit> stay_with(base::Child& process, base::Fd master,
+                                   std::optional<NotifyRelay> relay = {});
 
 } // namespace runtime

@@ -1,6 +1,7 @@
 #include "runtime/host_facts.hpp"
 
 #include "cgroups/read_layout.hpp"
+#include "runtime/base/file.hpp"
 #include "runtime/base/procfs.hpp"
 
 #include <cstdlib>
@@ -18,6 +19,18 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
+/// "Y" in its parameter; there is no such file where it is not compiled in.
+bool has_apparmor() {
+    const Result<std::string> enabled =
+        base::read_file(base::FdRef::cwd(), "/sys/module/apparmor/parameters/enabled");
+    return enabled && enabled->starts_with('Y');
+}
+
+/// The kernel makes the mount point of selinuxfs only where SELinux is on; it need not be mounted.
+bool has_selinux() {
+    return ::access("/sys/fs/selinux", F_OK) == 0;
+}
+
 } // namespace
 
 Result<HostFacts> read_host_facts() {
@@ -27,6 +40,8 @@ Result<HostFacts> read_host_facts() {
     TRY_ASSIGN(facts.own, own_capabilities());
     facts.kernel_capabilities = kernel_capabilities();
     facts.unprivileged = ::geteuid() != 0;
+    facts.apparmor = has_apparmor();
+    facts.selinux = has_selinux();
     facts.activated_sockets = base::parse_number<std::uint32_t>(variable("LISTEN_FDS")).value_or(0);
     facts.activated_names = variable("LISTEN_FDNAMES");
     return facts;

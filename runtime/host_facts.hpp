@@ -15,6 +15,8 @@ struct HostFacts {
     GrantableCapabilities own; ///< what the runtime could hand on
     CapabilityMask kernel_capabilities = 0;
     bool unprivileged = false;           ///< not root of the host
+    bool apparmor = false;               ///< the kernel enforces its profiles
+    bool selinux = false;                ///< the kernel knows its labels
     std::uint32_t activated_sockets = 0; ///< LISTEN_FDS (sd_listen_fds(3))
     std::string activated_names;         ///< LISTEN_FDNAMES
 };

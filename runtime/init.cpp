@@ -65,6 +65,7 @@ constexpr std::array kExecSteps = {
     Step{"enter cgroups", steps::enter_cgroups},
     Step{"enter namespaces", steps::enter_namespaces},
     Step{"lead a session", steps::lead_session},
+    Step{"hold a procfs", steps::hold_procfs},
     Step{"open the container's root", steps::open_container_root},
     Step{"open the terminal", steps::open_terminal},
     Step{"become the process", steps::become_process},

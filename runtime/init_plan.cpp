@@ -58,8 +58,8 @@ void wire(Wire& w, MountStep& step) {
     w(step.how, step.origin, step.target, step.source, step.depth, step.from_host,
       step.shared_with_host, step.id_map, step.uid_mappings, step.gid_mappings, step.filesystem,
       step.clear_super_flags, step.reconfigures, step.attributes, step.recursive_attributes,
-      step.propagation, step.source_nofollow, step.target_nofollow, step.copy_link, step.copy_up,
-      step.real_directory, step.instead, step.instead_attributes);
+      step.propagation, step.label, step.source_nofollow, step.target_nofollow, step.copy_link,
+      step.copy_up, step.real_directory, step.instead, step.instead_attributes);
 }
 template <class Wire>
 void wire(Wire& w, RootPlan& root) {
@@ -99,8 +99,9 @@ void wire(Wire& w, ProcessPlan& process) {
     w(process.origin, process.args, process.env, process.cwd, process.uid, process.gid,
       process.groups, process.set_groups, process.umask, process.capabilities,
       process.no_new_privileges, process.terminal, process.console_size, process.preserved_fds,
-      process.socket_activation, process.new_session_keyring, process.personality,
-      process.memory_policy, process.filter, process.filter_flags);
+      process.socket_activation, process.session_keyring, process.apparmor_profile,
+      process.selinux_label, process.personality, process.memory_policy, process.filter,
+      process.filter_flags);
 }
 template <class Wire>
 void wire(Wire& w, Sysctl& sysctl) {

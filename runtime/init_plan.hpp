@@ -26,15 +26,17 @@ struct ProcessPlan {
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
     std::vector<std::uint32_t> groups;
-    bool set_groups = true; ///< false where the user namespace denies setgroups(2)
+    bool set_groups = true; ///< false: the caller's further groups are kept
     std::optional<std::uint32_t> umask;
     CapabilitySets capabilities;
     bool no_new_privileges = false;
     bool terminal = false;
     std::optional<spec::ConsoleSize> console_size;
-    std::uint32_t preserved_fds = 0; ///< 3 … 2 + preserved_fds stay open
-    bool socket_activation = false;  ///< LISTEN_FDS is in env: LISTEN_PID joins it
-    bool new_session_keyring = false;
+    std::uint32_t preserved_fds = 0;          ///< 3 … 2 + preserved_fds stay open
+    bool socket_activation = false;           ///< LISTEN_FDS is in env: LISTEN_PID joins it
+    std::string session_keyring;              ///< its name; "": the caller's is kept
+    std::string apparmor_profile;             ///< "": none is asked for
+    std::string selinux_label;                ///< likewise
     std::optional<std::uint32_t> personality; ///< persona of personality(2)
     std::optional<spec::MemoryPolicy> memory_policy;
     std::vector<sock_filter> filter; ///< empty: none

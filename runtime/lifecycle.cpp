@@ -130,8 +130,23 @@ Result<> start(const Container& container) {
 }
 
 Result<> start(const StateStore& store, const std::string& id) {
-    TRY_ASSIGN(const Container container, open_container(store, id, Access::change));
-    return start(container);
+    TRY_ASSIGN(Container container, open_container(store, id, Access::change));
+    TRY_ASSIGN(std::optional<NotifyRelay> relay,
+               NotifyRelay::listen(container.directory.fd, notify_address()));
+    TRY(start(container));
+    if (relay) {
+        // While the container gets ready others may change it: the lock is theirs.
+        container.directory.fd = Fd();
+        await_ready(*relay, container.init, container.record.init.pid);
+    }
+    return done();
+}
+
+void await_ready(NotifyRelay& relay, base::FdRef init, pid_t pid) {
+    if (const Result<> told = relay.wait_until_ready(init, pid); !told) {
+        base::log::warning(cat("the service manager was not told that the container is ready: ",
+                               told.error().text()));
+    }
 }
 
 Result<int> signal_number(const std::string& text) {
@@ -198,6 +213,8 @@ Result<> remove(const StateStore& store, Container& container) {
     TRY(end_init(container).in("end the container's process"));
     container.init = Fd();
     TRY(remove_cgroups(container.record.cgroups));
+    const bool unfinished = container.record.phase == ContainerRecord::Phase::creating;
+    TRY(remove_rdt(container.record.rdt, unfinished ? RdtRemoval::undo : RdtRemoval::at_delete));
     run_poststop_hooks(container);
     return store.remove(container.directory);
 }

@@ -4,6 +4,7 @@
 #include "runtime/base/result.hpp"
 #include "runtime/bundle.hpp"
 #include "runtime/container.hpp"
+#include "runtime/notify_socket.hpp"
 #include "runtime/state_store.hpp"
 
 #include <string>
@@ -11,10 +12,15 @@
 namespace runtime {
 
 /// Opens the gate of a created container and waits until the program is executed, then runs the
-/// poststart hooks; if one fails the container is stopped (runtime.md, "Lifecycle", step 9).
+/// poststart hooks; if one fails the container is stopped (runtime.md, "Lifecycle", step 9). With a
+/// NOTIFY_SOCKET it waits for the container to be ready, too, and no longer holds its lock then.
 base::Result<> start(const StateStore& store, const std::string& id);
 /// The same for a container that the caller has opened.
 base::Result<> start(const Container& container);
+
+/// Waits until the container says that it is ready, and tells the service manager. A failure is a
+/// warning: the container runs.
+void await_ready(NotifyRelay& relay, base::FdRef init, pid_t pid);
 
 /// Whom a signal is for.
 enum class Target { init, all_processes };

@@ -15,24 +15,31 @@ using spec::NamespaceType;
 
 namespace {
 
-/// What this version can read and not yet apply: an error, never silence.
-Result<> refuse_unapplied(const spec::Spec& config) {
-    const spec::Linux& linux = config.linux;
-    std::vector<std::pair<std::string, bool>> fields = {
-        {"/linux/mountLabel", !linux.mount_label.empty()},
-        {"/linux/intelRdt", linux.intel_rdt.has_value()},
-    };
-    if (config.process) {
-        fields.emplace_back("/process/apparmorProfile", !config.process->apparmor_profile.empty());
-        fields.emplace_back("/process/selinuxLabel", !config.process->selinux_label.empty());
-    }
-    for (const auto& [pointer, present] : fields) {
-        if (present) {
-            return Error("this version of oci-rt cannot apply this setting yet")
-                .at(pointer)
-                .hint("without it the container would not be what the configuration says");
+constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups"; // crun's
+
+/// A label that nothing on this host enforces: without it the container would be freer than its
+/// configuration says.
+Error unlabelled(std::string_view module, std::string_view label, std::string_view pointer) {
+    return std::move(Error(cat(module, " is not in force on this host, which cannot give ",
+                               base::quoted(label))))
+        .at(pointer)
+        .hint("leave it away, or boot a kernel with the module");
+}
+
+Result<> plan_labels(const spec::Process& process, const HostFacts& facts, ProcessPlan& plan) {
+    // What everything is where there is no AppArmor.
+    const bool unconfined = process.apparmor_profile == "unconfined" && !facts.apparmor;
+    if (!process.apparmor_profile.empty() && !unconfined) {
+        if (!facts.apparmor) {
+            return unlabelled("AppArmor", process.apparmor_profile,
+                              plan.origin + "/apparmorProfile");
         }
+        plan.apparmor_profile = process.apparmor_profile;
     }
+    if (!process.selinux_label.empty() && !facts.selinux) {
+        return unlabelled("SELinux", process.selinux_label, plan.origin + "/selinuxLabel");
+    }
+    plan.selinux_label = process.selinux_label;
     return base::done();
 }
 
@@ -136,6 +143,27 @@ std::string sysctl_path(std::string_view name) {
     return path;
 }
 
+Result<bool> keeps_groups(const std::map<std::string, std::string>& annotations) {
+    const auto found = annotations.find(std::string(kKeepGroups));
+    if (found == annotations.end() || found->second == "0" || found->second == "false") {
+        return false;
+    }
+    if (found->second == "1" || found->second == "true") {
+        return true;
+    }
+    return Error(cat(kKeepGroups, " cannot be ", base::quoted(found->second)))
+        .at(spec::below("/annotations", kKeepGroups))
+        .hint("1 keeps the groups of the runtime's caller, 0 does not");
+}
+
+void add_container_attributes(const spec::Linux& linux, ProcessPlan& plan) {
+    plan.memory_policy = linux.memory_policy;
+    if (linux.personality) {
+        plan.personality =
+            linux.personality->domain == spec::PersonalityDomain::linux32 ? PER_LINUX32 : PER_LINUX;
+    }
+}
+
 Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
                                        const ProcessContext& context,
                                        const std::optional<seccomp::Program>& filter) {
@@ -158,7 +186,16 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
     plan.no_new_privileges = process.no_new_privileges;
     plan.terminal = process.terminal;
     plan.console_size = process.console_size;
-    plan.new_session_keyring = context.new_keyring;
+    plan.session_keyring = context.keyring;
+    TRY(plan_labels(process, facts, plan));
+    if (context.keep_groups) {
+        plan.set_groups = false;
+        plan.groups.clear();
+        if (!process.user.additional_gids.empty()) {
+            planned.warnings.push_back(cat("additionalGids are not set: ", kKeepGroups,
+                                           " keeps the groups of the runtime's caller"));
+        }
+    }
     plan.preserved_fds = context.preserve_fds + facts.activated_sockets;
     if (facts.activated_sockets > 0) {
         plan.socket_activation = true;
@@ -174,7 +211,7 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
     ResolvedCapabilities capabilities =
         resolve(process.capabilities.value_or(spec::Capabilities{}), grantable);
     plan.capabilities = capabilities.sets;
-    planned.warnings = std::move(capabilities.warnings);
+    std::ranges::move(capabilities.warnings, std::back_inserter(planned.warnings));
     if (filter) {
         plan.filter = filter->filter;
         plan.filter_flags = filter->flags;
@@ -184,10 +221,12 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
 
 Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const CreateOptions& options,
                      const std::optional<seccomp::Program>& filter) {
-    TRY(refuse_unapplied(config));
     Plan plan;
     InitPlan& init = plan.init;
     const spec::Linux& linux = config.linux;
+    if (!linux.mount_label.empty() && !facts.selinux) {
+        return unlabelled("SELinux", linux.mount_label, "/linux/mountLabel");
+    }
     TRY_ASSIGN(plan.cgroups, cgroups::plan_of(linux, facts.cgroups,
                                               {.id = options.id,
                                                .manager = options.cgroup_manager,
@@ -219,22 +258,22 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
     init.sysctls = sysctls_of(linux);
 
     if (config.process) {
+        TRY_ASSIGN(const bool keep_groups, keeps_groups(config.annotations));
         TRY_ASSIGN(PlannedProcess process,
                    process_plan_of(*config.process, facts,
                                    {.user_namespace = init.spawn.has(NamespaceType::user),
-                                    .new_keyring = !options.no_new_keyring,
+                                    .keyring = options.keyring,
+                                    .keep_groups = keep_groups,
                                     .preserve_fds = options.preserve_fds,
                                     .inherited_fds = options.inherited_fds},
                                    filter));
         std::ranges::move(process.warnings, std::back_inserter(plan.warnings));
         init.process = std::move(process.plan);
-        init.process->memory_policy = linux.memory_policy;
-        if (linux.personality) {
-            init.process->personality =
-                linux.personality->domain == spec::PersonalityDomain::linux32 ? PER_LINUX32
-                                                                              : PER_LINUX;
-        }
+        add_container_attributes(linux, *init.process);
         plan.limits = limits_of(*config.process, "/process");
+    }
+    if (linux.intel_rdt) {
+        plan.rdt = rdt_plan_of(*linux.intel_rdt, options.id);
     }
     TRY_ASSIGN(plan.net_devices, namespaces::net_device_moves(linux));
     init.script = script_for(config, init, filter && filter->notifies());

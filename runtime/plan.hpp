@@ -10,8 +10,10 @@
 #include "runtime/host_facts.hpp"
 #include "runtime/init_plan.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rdt_plan.hpp"
 #include "seccomp/program.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +26,7 @@ struct CreateOptions {
     std::string bundle; ///< absolute
     cgroups::ManagerKind cgroup_manager = cgroups::ManagerKind::cgroupfs;
     bool no_pivot = false;
-    bool no_new_keyring = false;
+    std::string keyring; ///< the name of its session keyring; "": the caller's is kept
     std::uint32_t preserve_fds = 0;
     std::uint32_t inherited_fds = 0; ///< how many the caller really has open, from 3 on
     bool debug = false;
@@ -34,6 +36,7 @@ struct Plan {
     cgroups::Plan cgroups;
     std::optional<uid_t> cgroup_owner; ///< on the host
     LimitsPlan limits;
+    std::optional<RdtPlan> rdt;
     std::vector<namespaces::NetDeviceMove> net_devices;
     InitPlan init; ///< what stage 2 is told
     std::vector<std::string> warnings;
@@ -50,7 +53,8 @@ base::Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts,
 struct ProcessContext {
     std::string origin = "/process";
     bool user_namespace = false; ///< new or joined: all capabilities of the kernel can be granted
-    bool new_keyring = true;
+    std::string keyring;         ///< the session keyring to be in; "": the caller's is kept
+    bool keep_groups = false;    ///< keeps_groups()
     std::uint32_t preserve_fds = 0;
     std::uint32_t inherited_fds = 0;
 };
@@ -58,10 +62,18 @@ struct PlannedProcess {
     ProcessPlan plan;
     std::vector<std::string> warnings;
 };
-/// Errors: more descriptors are to be preserved than the caller has open.
+/// Errors: more descriptors are to be preserved than the caller has open; a label that no security
+/// module of this host enforces.
 base::Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
                                              const ProcessContext& context,
                                              const std::optional<seccomp::Program>& filter);
+
+/// Whether the container's processes keep the further groups of the runtime's caller: crun's
+/// annotation run.oci.keep_original_groups. An error for a value that is neither 1 nor 0.
+base::Result<bool> keeps_groups(const std::map<std::string, std::string>& annotations);
+
+/// What linux.* says of each process of the container: personality and memory policy.
+void add_container_attributes(const spec::Linux& linux, ProcessPlan& plan);
 
 /// The path below /proc/sys of a name in either form of sysctl(8): "net.ipv4.ip_forward", or
 /// "net/ipv4/conf/eth0.1/forwarding".

@@ -140,6 +140,7 @@ std::string line_of(const MountStep& step) {
         line += step.id_map == MountStep::IdMap::recursive ? " ridmap" : " idmap";
         line += step.uid_mappings.empty() ? " of the container" : " of its own";
     }
+    line += step.label.empty() ? "" : cat(" label ", base::quoted(step.label));
     line += step.shared_with_host ? " with the host" : "";
     line += step.copy_link ? " copy a link" : step.source_nofollow ? " of a link" : "";
     line += step.target_nofollow ? " over a link" : "";
@@ -278,11 +279,31 @@ void add_process(Lines& lines, const ProcessPlan& process) {
                             " of nodes ", base::quoted(process.memory_policy->nodes),
                             " (/linux/memoryPolicy)"));
     }
+    if (!process.apparmor_profile.empty()) {
+        lines.push_back(cat("AppArmor profile ", base::quoted(process.apparmor_profile),
+                            at(o + "/apparmorProfile")));
+    }
+    if (!process.selinux_label.empty()) {
+        lines.push_back(
+            cat("SELinux label ", base::quoted(process.selinux_label), at(o + "/selinuxLabel")));
+    }
+    if (!process.set_groups) {
+        lines.push_back("keep the caller's groups");
+    }
     if (!process.filter.empty()) {
         lines.push_back(cat("filter of ", process.filter.size(), " instructions (/linux/seccomp)"));
     }
     if (process.preserved_fds > 0) {
         lines.push_back(cat("keep ", process.preserved_fds, " descriptors from 3 on"));
+    }
+}
+
+void add_rdt(Lines& lines, const RdtPlan& rdt) {
+    lines.push_back(cat(rdt.named ? "class " : "own class ",
+                        base::quoted(rdt.group.empty() ? "/" : rdt.group), " of resctrl",
+                        rdt.monitor.empty() ? "" : ", monitored", " (/linux/intelRdt)"));
+    for (const RdtLine& line : rdt.lines) {
+        lines.push_back(cat("schema ", line.text, at(line.origin)));
     }
 }
 
@@ -312,6 +333,9 @@ Lines describe(const Plan& plan) {
     Lines lines = cgroups::describe(plan.cgroups);
     if (plan.cgroup_owner) {
         lines.push_back(cat("delegate the v2 cgroup to the host's user ", *plan.cgroup_owner));
+    }
+    if (plan.rdt) {
+        add_rdt(lines, *plan.rdt);
     }
     add_namespaces(lines, plan.init);
     add_tree(lines, plan.init.mounts);

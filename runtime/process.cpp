@@ -2,6 +2,8 @@
 
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
+#include "runtime/keyring.hpp"
+#include "runtime/labels.hpp"
 #include "runtime/memory_policy.hpp"
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/keyctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -93,18 +94,9 @@ std::string reason_of(int code, const std::string& path) {
                : ": it is no regular file";
 }
 
-Result<> make_session_keyring(const std::string& id) {
-    const std::string name = cat("_ses.", id);
-    if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name.c_str()) < 0 && errno != ENOSYS) {
-        return std::move(call_failed("keyctl", Word{"KEYCTL_JOIN_SESSION_KEYRING"}, name))
-            .hint("the user's quota of keys may be used up (/proc/key-users): --no-new-keyring");
-    }
-    return done();
-}
-
 } // namespace
 
-Result<> set_inherited_attributes(const ProcessPlan& process, const std::string& id) {
+Result<> set_inherited_attributes(const ProcessPlan& process, const base::Procfs* proc) {
     if (process.personality && ::personality(*process.personality) < 0) {
         return std::move(call_failed("personality", base::Hex{*process.personality}))
             .at("/linux/personality");
@@ -112,8 +104,9 @@ Result<> set_inherited_attributes(const ProcessPlan& process, const std::string&
     if (process.memory_policy) {
         TRY(set_memory_policy(*process.memory_policy).at("/linux/memoryPolicy"));
     }
-    if (process.new_session_keyring) {
-        TRY(make_session_keyring(id));
+    if (!process.session_keyring.empty()) {
+        TRY_ASSIGN(const KeyLabel label, KeyLabel::set(proc, process));
+        TRY(join_session_keyring(process.session_keyring));
     }
     return done();
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/base/fd.hpp"
+#include "runtime/base/procfs.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/base/root_dir.hpp"
 #include "runtime/init_plan.hpp"
@@ -12,8 +13,9 @@
 
 namespace runtime {
 
-/// personality(2), set_mempolicy(2), a session keyring of its own (keyrings(7)).
-base::Result<> set_inherited_attributes(const ProcessPlan& process, const std::string& id);
+/// personality(2), set_mempolicy(2), the session keyring (keyrings(7)). `proc` is needed for the
+/// label of a new keyring alone.
+base::Result<> set_inherited_attributes(const ProcessPlan& process, const base::Procfs* proc);
 
 /// Gives standard streams that are pipes or sockets to the user, who could not open them again
 /// through /dev/stdout otherwise. Files and devices of the host are never touched.

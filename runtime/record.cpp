@@ -57,6 +57,23 @@ static void write(spec::JsonWriter& json, const ProcessIdentity& identity) {
         .end_object();
 }
 
+static void load(const spec::Cursor& at, RdtDirectory& directory) {
+    spec::ObjectReader object(at);
+    object.required("path", directory.path);
+    object.required("inode", directory.inode);
+    object.required("made", directory.made);
+    object.required("kept", directory.kept);
+}
+
+static void write(spec::JsonWriter& json, const RdtDirectory& directory) {
+    json.begin_object()
+        .member("path", directory.path)
+        .member("inode", directory.inode)
+        .member("made", directory.made)
+        .member("kept", directory.kept)
+        .end_object();
+}
+
 } // namespace runtime
 
 namespace cgroups {
@@ -105,6 +122,8 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("creator", record.creator);
     object.required("init", record.init);
     object.required("cgroups", record.cgroups.groups);
+    object.optional("rdt", record.rdt);
+    object.optional("keyring", record.keyring);
     object.required("ownPidNamespace", record.own_pid_namespace);
     object.required("startContainerHooks", record.has_start_container_hooks);
     object.required("poststartHooks", record.has_poststart_hooks);
@@ -138,7 +157,13 @@ std::string to_json(const ContainerRecord& record) {
     for (const cgroups::Hierarchy& hierarchy : record.cgroups.groups) {
         write(json, hierarchy);
     }
+    json.end_array();
+    json.key("rdt").begin_array();
+    for (const RdtDirectory& directory : record.rdt) {
+        write(json, directory);
+    }
     json.end_array()
+        .member("keyring", record.keyring)
         .member("ownPidNamespace", record.own_pid_namespace)
         .member("startContainerHooks", record.has_start_container_hooks)
         .member("poststartHooks", record.has_poststart_hooks)

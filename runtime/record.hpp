@@ -10,6 +10,7 @@
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
 #include "runtime/process_identity.hpp"
+#include "runtime/rdt.hpp"
 
 #include <cstdint>
 #include <map>
@@ -36,6 +37,8 @@ struct ContainerRecord {
     ProcessIdentity creator; ///< the `create` that works on it
     ProcessIdentity init;    ///< the container's process; pid 0: there is none yet
     cgroups::SavedPlacement cgroups;
+    RdtDirectories rdt;
+    std::string keyring; ///< the name of the session keyring (keyring.hpp); "": it has none
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.
     bool own_pid_namespace = false;
     bool has_start_container_hooks = false;

@@ -29,7 +29,7 @@ struct Stage2 {
     std::vector<base::Fd> binds;         ///< likewise
     std::vector<base::Fd> shared_binds;  ///< copied before the tree was separated from the host's
     std::optional<base::RootDir> root{}; ///< the container's tree; from enter_root on it is "/"
-    std::optional<base::Procfs> proc{};
+    std::optional<base::Procfs> proc{};  ///< from hold_procfs to become_process
     base::Fd terminal{};
     mode_t inherited_umask = 0;
     bool filtered = false; ///< the seccomp filter is in force
@@ -55,7 +55,8 @@ base::Result<> detach_cgroups(Stage2& stage);
 base::Result<> lead_session(Stage2& stage);
 base::Result<> bring_up_loopback(Stage2& stage);
 base::Result<> set_names(Stage2& stage);
-/// Before pivot_root(2), behind which a user namespace gets no new procfs (kernel rule 8).
+/// For sysctls and labels. Before pivot_root(2), behind which a user namespace gets no new procfs
+/// (kernel rule 8).
 base::Result<> hold_procfs(Stage2& stage);
 base::Result<> set_sysctls(Stage2& stage);
 

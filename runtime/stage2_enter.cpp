@@ -1,6 +1,7 @@
 #include "namespaces/net_devices.hpp"
 #include "namespaces/spawn.hpp"
 #include "runtime/base/sys.hpp"
+#include "runtime/labels.hpp"
 #include "runtime/stage2.hpp"
 
 #include <array>
@@ -113,13 +114,14 @@ Result<> set_names(Stage2& stage) {
 }
 
 Result<> hold_procfs(Stage2& stage) {
-    if (stage.plan.sysctls.empty()) {
+    const std::optional<ProcessPlan>& process = stage.plan.process;
+    if (stage.plan.sysctls.empty() && !(process && has_labels(*process))) {
         return done();
     }
     Result<base::Procfs> proc = base::Procfs::fresh();
     if (!proc && proc.code() == EPERM) {
         // A user namespace below a partly covered /proc gets no new one. The visible one is
-        // checked, and nobody but us is in this mount namespace yet.
+        // checked, and what somebody has mounted over a part of it is never gone through.
         proc = base::Procfs::of_host();
     }
     TRY_ASSIGN(stage.proc, std::move(proc).in("mount a private /proc"));
@@ -139,7 +141,6 @@ Result<> set_sysctls(Stage2& stage) {
                 .at(sysctl.origin)
                 .in(cat("set the sysctl ", sysctl.path, " to ", base::quoted(sysctl.value))));
     }
-    stage.proc.reset();
     return done();
 }
 

@@ -1,7 +1,10 @@
 #include "runtime/base/sys.hpp"
+#include "runtime/labels.hpp"
 #include "runtime/process.hpp"
 #include "runtime/stage2.hpp"
 #include "seccomp/load.hpp"
+
+#include <utility>
 
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -51,13 +54,14 @@ namespace steps {
 /// 10).
 Result<> become_process(Stage2& stage) {
     const RootDir& root = *stage.root;
+    const std::optional<base::Procfs> proc = std::exchange(stage.proc, std::nullopt);
     ::umask(stage.inherited_umask);
     if (!stage.plan.process) {
         ::prctl(PR_SET_PDEATHSIG, 0);
         return done();
     }
     const ProcessPlan& process = *stage.plan.process;
-    TRY(set_inherited_attributes(process, stage.plan.id));
+    TRY(set_inherited_attributes(process, proc ? &*proc : nullptr));
     TRY(hand_over_streams(process));
     if (stage.plan.role == Role::container) {
         make_working_directory(root, process);
@@ -65,6 +69,11 @@ Result<> become_process(Stage2& stage) {
     TRY_ASSIGN(const bool entered, enter_directory(process, Attempt::as_root));
     stage.environment = environment_of(process, root);
     TRY(keep_only_preserved(process));
+    if (has_labels(process)) {
+        // No exec but the program's and its hooks' comes behind it. With no_new_privs, or less than
+        // root, the modules could take it for a way to more rights.
+        TRY(set_exec_labels(*proc, process));
+    }
     if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
         return std::move(call_failed("prctl", Word{"PR_SET_NO_NEW_PRIVS"}))
             .at(cat(process.origin, "/noNewPrivileges"));

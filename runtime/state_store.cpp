@@ -54,6 +54,16 @@ Result<std::vector<std::string>> entries_of(FdRef directory) {
     return names;
 }
 
+/// A folder that holds files alone.
+Result<> remove_folder(FdRef directory, const std::string& name) {
+    TRY_ASSIGN(const Fd folder, base::sys::open(directory, name, kFlags));
+    TRY_ASSIGN(const std::vector<std::string> files, entries_of(folder));
+    for (const std::string& file : files) {
+        TRY(base::sys::unlink(folder, file));
+    }
+    return base::sys::unlink(directory, name, AT_REMOVEDIR);
+}
+
 /// Interrupts a blocking call again and again while it lives, whatever the caller has made of
 /// SIGALRM: its first signal may come just before the call, and ignored or blocked it would never
 /// come. Only for a program with one thread.
@@ -210,7 +220,11 @@ bool StateStore::is_locked(const ContainerDirectory& directory) {
 Result<> StateStore::remove(const ContainerDirectory& directory) const {
     TRY_ASSIGN(const std::vector<std::string> names, entries_of(directory.fd));
     for (const std::string& name : names) {
-        if (Result<> gone = base::sys::unlink(directory.fd, name); !gone && gone.code() != ENOENT) {
+        Result<> gone = base::sys::unlink(directory.fd, name);
+        if (gone.code() == EISDIR) {
+            gone = remove_folder(directory.fd, name);
+        }
+        if (!gone && gone.code() != ENOENT) {
             return std::move(gone).in("remove the container's state");
         }
     }

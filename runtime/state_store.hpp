@@ -4,6 +4,7 @@
 //     ID/state.json   the record of a created container (record.hpp), replaced atomically
 //     ID/config.json  the configuration as it was at create: later edits have no effect
 //     ID/gate, ID/verdict   while it is created and not started (gate.hpp)
+//     ID/notify/      where a container speaks to the service manager (notify_socket.hpp)
 //
 // The directory itself is the lock (flock(2)): whoever changes a container holds it; readers
 // need none, because every file is replaced as a whole.

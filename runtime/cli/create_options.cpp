@@ -11,8 +11,7 @@ void declare_create_options(Arguments& arguments, runtime::CreateRequest& reques
     arguments.value("pid-file", request.pid_file, "the file to write the process's pid to");
     arguments.flag("no-pivot", request.options.no_pivot,
                    "use chroot instead of pivot_root: on a root that cannot be pivoted; weaker");
-    arguments.flag("no-new-keyring", request.options.no_new_keyring,
-                   "keep the caller's session keyring");
+    arguments.flag("no-new-keyring", request.no_new_keyring, "keep the caller's session keyring");
     arguments.value("preserve-fds", request.options.preserve_fds,
                     "hand on so many descriptors, from 3 on");
 }

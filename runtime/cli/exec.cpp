@@ -21,8 +21,6 @@ struct ExecOptions {
     std::string process_file;
     std::vector<std::string> gids;
     bool detach = false;
-    std::optional<std::string> apparmor;
-    std::optional<std::string> label;
 };
 
 void declare(Arguments& arguments, ExecOptions& options) {
@@ -45,8 +43,10 @@ void declare(Arguments& arguments, ExecOptions& options) {
     arguments.value("preserve-fds", request.preserve_fds, "hand on so many descriptors, from 3 on");
     arguments.value("cgroup", request.cgroup, "a group below the container's one");
     arguments.flag("ignore-paused", request.ignore_paused, "also in a paused container");
-    arguments.value("apparmor", options.apparmor, "an AppArmor profile");
-    arguments.value("process-label", options.label, "an SELinux label");
+    arguments.value("apparmor", changes.apparmor_profile,
+                    "an AppArmor profile in place of the container's");
+    arguments.value("process-label", changes.selinux_label,
+                    "an SELinux label in place of the container's");
 }
 
 Result<spec::Process> load_process_file(const std::string& path) {
@@ -73,9 +73,6 @@ Result<> complete(ExecOptions& options, const Arguments& arguments) {
             return Error(cat("invalid group id ", base::quoted(text)));
         }
         request.overrides.additional_gids.push_back(*gid);
-    }
-    if (options.apparmor || options.label) {
-        return Error("this version of oci-rt cannot apply AppArmor or SELinux labels yet");
     }
     const std::vector<std::string>& given = arguments.positional();
     request.overrides.args.assign(given.begin() + 1, given.end());

@@ -43,8 +43,14 @@ Result<int> run(const Globals& globals, const runtime::CreateRequest& request,
                                  .record = std::move(created.record),
                                  .init = std::move(init),
                                  .status = spec::Status::created};
+    TRY_ASSIGN(std::optional<runtime::NotifyRelay> relay,
+               runtime::NotifyRelay::listen(container.directory.fd, runtime::notify_address()));
     TRY(start_created(globals.store, container));
     if (options.detach) {
+        if (relay) {
+            container.directory.fd = base::Fd();
+            runtime::await_ready(*relay, container.init, container.record.init.pid);
+        }
         static_cast<void>(created.init.release());
         return 0;
     }
@@ -52,7 +58,7 @@ Result<int> run(const Globals& globals, const runtime::CreateRequest& request,
     const std::string id = container.record.id;
     container = {};
     TRY_ASSIGN(const base::Exit exit,
-               runtime::stay_with(created.init, std::move(created.terminal)));
+               runtime::stay_with(created.init, std::move(created.terminal), std::move(relay)));
     if (!options.keep) {
         TRY(runtime::remove(globals.store, id, runtime::Force::yes));
     }

@@ -117,7 +117,7 @@ TEST_CASE("a configuration becomes the plan that is written beside it", "[golden
         {"default", "v1", hosts::only_v1, {}},
         {"default", "mixed", hosts::mixed, {}},
         {"default", "v2", hosts::only_v2, {}},
-        {"rootless", "v2", hosts::only_v2, {.no_new_keyring = true}},
+        {"rootless", "v2", hosts::only_v2, {}},
         {"user-namespace", "mixed", hosts::mixed, {}},
         {"user-namespace", "v2", hosts::only_v2, {}},
         {"pod-member", "v2", hosts::only_v2, {}},

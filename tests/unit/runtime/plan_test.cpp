@@ -52,13 +52,9 @@ spec::Process process_with(spec::Capabilities capabilities) {
 
 /// All that this version applies, in one configuration.
 spec::Spec everything() {
-    const Edited document = edited(kComplete, {{"/process/apparmorProfile", ""},
-                                               {"/process/selinuxLabel", ""},
-                                               {"/process/execCPUAffinity", ""},
-                                               {"/linux/mountLabel", ""},
-                                               {"/linux/intelRdt", ""},
-                                               {"/linux/seccomp", ""},
-                                               {"/linux/resources", ""}});
+    const Edited document = edited(
+        kComplete,
+        {{"/process/execCPUAffinity", ""}, {"/linux/seccomp", ""}, {"/linux/resources", ""}});
     spec::Loaded<spec::Spec> loaded = spec::checked_spec(document.text);
     for (const spec::Finding& finding : loaded.findings) {
         FAIL(finding.pointer << ": " << finding.message);
@@ -66,12 +62,24 @@ spec::Spec everything() {
     return std::move(loaded.value);
 }
 
+/// A host with security modules; in the field it is one of them at a time.
+runtime::HostFacts labelling_host() {
+    runtime::HostFacts facts = hosts::mixed();
+    facts.apparmor = true;
+    facts.selinux = true;
+    return facts;
+}
+
 runtime::Plan plan_of_everything() {
     const seccomp::Program filter{.filter = {{.code = 6, .jt = 1, .jf = 2, .k = 0x7fff0000}},
                                   .flags = 2};
-    return value(runtime::plan_of(
-        everything(), hosts::mixed(),
-        {.id = "everything", .bundle = "/bundle", .preserve_fds = 2, .inherited_fds = 2}, filter));
+    return value(runtime::plan_of(everything(), labelling_host(),
+                                  {.id = "everything",
+                                   .bundle = "/bundle",
+                                   .keyring = "_ses.everything.1",
+                                   .preserve_fds = 2,
+                                   .inherited_fds = 2},
+                                  filter));
 }
 
 } // namespace
@@ -280,7 +288,9 @@ TEST_CASE("a process keeps all that its configuration says", "[plan]") {
     CHECK(process.console_size->height == 25);
     CHECK(process.console_size->width == 80);
     CHECK(process.preserved_fds == 2);
-    CHECK(process.new_session_keyring);
+    CHECK(process.session_keyring == "_ses.everything.1");
+    CHECK(process.apparmor_profile == "profile");
+    CHECK(process.selinux_label == "system_u:system_r:svirt_lxc_net_t:s0:c124,c675");
     CHECK(process.personality == 0U);
     REQUIRE(process.memory_policy);
     CHECK(process.memory_policy->nodes == "0-1");
@@ -288,22 +298,58 @@ TEST_CASE("a process keeps all that its configuration says", "[plan]") {
     CHECK(process.filter_flags == 2);
 }
 
-TEST_CASE("what this version cannot apply is an error with its place, never silence", "[plan]") {
+TEST_CASE("a label that nothing on the host enforces is an error with its place", "[plan]") {
     struct Row {
         std::string pointer;
         void (*set)(spec::Spec&);
     };
     const Row row = GENERATE(values<Row>({
         {"/linux/mountLabel", [](spec::Spec& s) { s.linux.mount_label = "label"; }},
-        {"/linux/intelRdt", [](spec::Spec& s) { s.linux.intel_rdt.emplace(); }},
         {"/process/apparmorProfile", [](spec::Spec& s) { s.process->apparmor_profile = "p"; }},
         {"/process/selinuxLabel", [](spec::Spec& s) { s.process->selinux_label = "l"; }},
     }));
     spec::Spec config = everything();
+    config.linux.mount_label.clear();
+    config.process->apparmor_profile.clear();
+    config.process->selinux_label.clear();
     row.set(config);
     const auto plan = runtime::plan_of(config, hosts::mixed(), {.id = "x", .bundle = "/b"}, {});
     REQUIRE_FALSE(plan);
     CHECK(plan.error().failure().pointer == row.pointer);
+    CHECK(runtime::plan_of(config, labelling_host(), {.id = "x", .bundle = "/b"}, {}));
+}
+
+TEST_CASE("unconfined is what every process is where there is no AppArmor", "[plan]") {
+    const spec::Process process{.args = {"sh"}, .cwd = "/", .apparmor_profile = "unconfined"};
+    const auto profile_on = [&](const runtime::HostFacts& facts) {
+        return value(process_plan_of(process, facts, {}, std::nullopt)).plan.apparmor_profile;
+    };
+    CHECK(profile_on(hosts::mixed()).empty());
+    CHECK(profile_on(labelling_host()) == "unconfined");
+}
+
+TEST_CASE("the caller's groups are kept if the annotation says so", "[plan]") {
+    const auto asks = [](const std::string& value) {
+        return runtime::keeps_groups({{"run.oci.keep_original_groups", value}});
+    };
+    CHECK(value(asks("1")));
+    CHECK(value(asks("true")));
+    CHECK_FALSE(value(asks("0")));
+    CHECK_FALSE(value(asks("false")));
+    CHECK_FALSE(value(runtime::keeps_groups({})));
+    CHECK(error_text(asks("yes")) == "run.oci.keep_original_groups cannot be \"yes\" "
+                                     "(/annotations/run.oci.keep_original_groups)");
+
+    const spec::Process process{.user = {.additional_gids = {5}}, .args = {"sh"}, .cwd = "/"};
+    const auto kept =
+        value(process_plan_of(process, hosts::mixed(), {.keep_groups = true}, std::nullopt));
+    CHECK_FALSE(kept.plan.set_groups);
+    CHECK(kept.plan.groups.empty());
+    CHECK(kept.warnings == Names{"additionalGids are not set: run.oci.keep_original_groups keeps "
+                                 "the groups of the runtime's caller"});
+    const auto set = value(process_plan_of(process, hosts::mixed(), {}, std::nullopt));
+    CHECK(set.plan.set_groups);
+    CHECK(set.plan.groups == std::vector<std::uint32_t>{5});
 }
 
 TEST_CASE("the plan arrives in stage 2 as it was made", "[plan]") {

@@ -33,6 +33,8 @@ ContainerRecord full_record() {
                                      .made = {"/sys/fs/cgroup/cpu/x"}});
     record.cgroups.groups.push_back(
         {.version = cgroups::Version::v2, .path = "/sys/fs/cgroup/unified/x"});
+    record.rdt = {{.path = "/sys/fs/resctrl/web1", .inode = 3, .made = true, .kept = true}};
+    record.keyring = "_ses.web1.1f";
     record.own_pid_namespace = true;
     record.has_poststart_hooks = true;
     record.has_poststop_hooks = true;
@@ -64,6 +66,9 @@ TEST_CASE("a record is read as it was written", "[record]") {
     CHECK(read.cgroups.groups[0].controllers == record.cgroups.groups[0].controllers);
     CHECK(read.cgroups.groups[0].made == record.cgroups.groups[0].made);
     CHECK(read.cgroups.groups[1].version == cgroups::Version::v2);
+    REQUIRE(read.rdt.size() == 1);
+    CHECK(read.rdt[0].kept);
+    CHECK(read.keyring == record.keyring);
     CHECK(read.own_pid_namespace);
     CHECK(read.has_poststart_hooks);
     CHECK(read.has_poststop_hooks);
