@@ -1,0 +1,36 @@
+# What only the cases of events.sh need.
+# shellcheck shell=dash disable=SC2154
+
+# watching ARGUMENTS...: a stream of events into ./events; its pid is `watcher`.
+watching() {
+	"$runtime" --root "$PWD/state" events "$@" "$tag" >events 2>watcher.errors &
+	watcher=$!
+}
+
+# watched: the stream ends by itself, without an error.
+watched() {
+	wait "$watcher" || differs "a stream that ends well" "$? $(cat watcher.errors)"
+	equal "$(cat watcher.errors)" '' "the messages of the stream"
+}
+
+# scarce [PART JSON]...: a bundle whose container may have 16 MiB.
+scarce() {
+	bundle linux ', "resources": {"memory": {"limit": 16777216}}' "$@"
+}
+
+# eats: a program that wants 64 MiB.
+eats='["busybox", "dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1"]'
+
+lines_with() {
+	grep -c "$1" events || true
+}
+
+# watcher_waits: it has set up what it waits for.
+watcher_waits() {
+	readlink "/proc/$watcher/fd/"* | grep -q -e inotify -e eventfd
+}
+
+# ticks: the processor time that the watcher has taken, user and system.
+ticks() {
+	sed 's/.*) //' "/proc/$watcher/stat" | cut -d' ' -f12,13
+}
