@@ -27,11 +27,11 @@ statistics_are_there_before_the_start_and_in_a_pause() {
 statistics_come_by_the_clock_until_the_container_ends() {
 	sleeping
 	watching --interval 50ms
-	soon "three lines" more_than 2 events
+	soon "three lines" more_than 2 stream
 	kill -0 "$watcher"
 	ok rt kill "$tag" KILL
 	watched
-	equal "$(grep -vc '^{"type":"stats",' events)" 0 "lines that are no statistics"
+	equal "$(grep -vc '^{"type":"stats",' stream)" 0 "lines that are no statistics"
 }
 
 a_process_that_is_killed_for_lack_of_memory_is_told_at_once() {
@@ -41,8 +41,8 @@ a_process_that_is_killed_for_lack_of_memory_is_told_at_once() {
 	watching --interval 1h
 	soon "the watch" watcher_waits
 	code 137 rt exec "$tag" busybox dd if=/dev/zero of=/dev/null bs=64M count=1
-	soon "a line" more_than 0 events
-	equal "$(cat events)" "{\"type\":\"oom\",\"id\":\"$tag\"}" "the event"
+	soon "a line" more_than 0 stream
+	equal "$(cat stream)" "{\"type\":\"oom\",\"id\":\"$tag\"}" "the event"
 	ok rt kill "$tag" KILL
 	watched
 	equal "$(lines_with oom)" 1 "events of one lack of memory"
@@ -55,7 +55,7 @@ a_lack_of_memory_that_ends_the_container_is_told_before_the_end() {
 	soon "the watch" watcher_waits
 	ok rt start "$tag"
 	watched
-	equal "$(cat events)" "{\"type\":\"oom\",\"id\":\"$tag\"}" "the event"
+	equal "$(cat stream)" "{\"type\":\"oom\",\"id\":\"$tag\"}" "the event"
 }
 
 a_watch_costs_no_time() {

@@ -1,9 +1,9 @@
 # What only the cases of events.sh need.
 # shellcheck shell=dash disable=SC2154
 
-# watching ARGUMENTS...: a stream of events into ./events; its pid is `watcher`.
+# watching ARGUMENTS...: a stream of events into ./stream; its pid is `watcher`.
 watching() {
-	"$runtime" --root "$PWD/state" events "$@" "$tag" >events 2>watcher.errors &
+	"$runtime" --root "$PWD/state" events "$@" "$tag" >stream 2>watcher.errors &
 	watcher=$!
 }
 
@@ -19,18 +19,25 @@ scarce() {
 }
 
 # eats: a program that wants 64 MiB.
+# shellcheck disable=SC2034  # the cases use it
 eats='["busybox", "dd", "if=/dev/zero", "of=/dev/null", "bs=64M", "count=1"]'
 
 lines_with() {
-	grep -c "$1" events || true
+	grep -c "$1" stream || true
 }
 
 # watcher_waits: it has set up what it waits for.
 watcher_waits() {
-	readlink "/proc/$watcher/fd/"* | grep -q -e inotify -e eventfd
+	# shellcheck disable=SC2010,SC2012  # names of the kernel; the readlink of busybox takes one alone
+	ls -l "/proc/$watcher/fd" | grep -q -e inotify -e eventfd
 }
 
 # ticks: the processor time that the watcher has taken, user and system.
 ticks() {
 	sed 's/.*) //' "/proc/$watcher/stat" | cut -d' ' -f12,13
+}
+
+# more_than N FILE: the file has more lines.
+more_than() {
+	[ "$(wc -l <"$2")" -gt "$1" ]
 }

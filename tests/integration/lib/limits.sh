@@ -1,4 +1,4 @@
-# What only the cases of limits.sh and events.sh need.
+# What only the cases of limits.sh need.
 # shellcheck shell=dash disable=SC2154
 
 # limit_is CONTROLLER FILE VALUE FILE VALUE: the first file is that of v1, the second that of v2; the one that the
@@ -31,14 +31,13 @@ is_pure_v2() {
 
 # groups_of_container: the folders of its groups, one in each hierarchy.
 groups_of_container() {
-	find /sys/fs/cgroup -xdev -type d -path "*/${house##*/}/$tag" 2>/dev/null
-	find /sys/fs/cgroup/*/ -xdev -type d -path "*/${house##*/}/$tag" 2>/dev/null
+	find /sys/fs/cgroup -type d -path "*/${house##*/}/$tag" 2>/dev/null
 }
 
 # make_groups_below NAME: a group below each of the container's, one that processes can be in.
 make_groups_below() {
 	local group file
-	groups_of_container | sort -u >groups
+	groups_of_container >groups
 	while read -r group; do
 		mkdir "$group/$1"
 		for file in cpuset.cpus cpuset.mems; do
@@ -59,9 +58,4 @@ block_device() {
 			;;
 		esac
 	done
-}
-
-# more_than N FILE: the file has more lines.
-more_than() {
-	[ "$(wc -l <"$2")" -gt "$1" ]
 }

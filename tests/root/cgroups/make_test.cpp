@@ -227,8 +227,8 @@ TEST_CASE("the groups of a process are found again, also below a container's", "
 
 TEST_CASE("groups below a container's are found by hierarchy or in all of them",
           "[cgroups][root]") {
-    const Groups groups;
-    const Groups inner({}, groups.plan().path + "/inner");
+    Groups groups;
+    Groups inner({}, groups.plan().path + "/inner");
     const auto below = [&groups](std::vector<cgroups::SubGroup> sub_groups) {
         return cgroups::below(groups.placement(), sub_groups);
     };
