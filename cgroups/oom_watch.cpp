@@ -1,16 +1,13 @@
 #include "cgroups/oom_watch.hpp"
 
+#include "cgroups/event_control.hpp"
 #include "cgroups/kernel_file.hpp"
-#include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"
 
-#include <array>
+#include <utility>
 
-#include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <unistd.h>
 
 namespace cgroups {
 
@@ -18,19 +15,6 @@ namespace {
 
 bool is_gone(int code) {
     return code == ENOENT || code == ENODEV;
-}
-
-base::Result<base::Fd> eventfd_at_oom_control(const Hierarchy& group) {
-    base::Fd event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!event) {
-        return base::call_failed("eventfd", base::Word{"EFD_CLOEXEC | EFD_NONBLOCK"});
-    }
-    // The kernel wants it open while it is registered, and not any longer.
-    TRY_ASSIGN(const base::Fd control,
-               base::sys::open(group.directory, "memory.oom_control", O_RDONLY));
-    TRY(base::write_kernel_file(group.directory, "cgroup.event_control",
-                                base::cat(event.number(), ' ', control.number())));
-    return event;
 }
 
 base::Result<base::Fd> inotify_at_events(const Hierarchy& group) {
@@ -47,17 +31,6 @@ base::Result<base::Fd> inotify_at_events(const Hierarchy& group) {
     return inotify;
 }
 
-/// Empties a descriptor that does not block; what it says is only that there is news.
-bool drain(base::FdRef descriptor) {
-    std::array<char, 4096> buffer{};
-    bool any = false;
-    while (base::uninterrupted(
-               [&] { return ::read(descriptor.number(), buffer.data(), buffer.size()); }) > 0) {
-        any = true;
-    }
-    return any;
-}
-
 } // namespace
 
 base::Result<OomWatch> OomWatch::of(const Placement& placement) {
@@ -67,7 +40,7 @@ base::Result<OomWatch> OomWatch::of(const Placement& placement) {
     }
     const std::string fact = base::cat("watch ", group->path, " for a lack of memory");
     if (group->version == Version::v1) {
-        TRY_ASSIGN(base::Fd event, eventfd_at_oom_control(*group).in(fact));
+        TRY_ASSIGN(base::Fd event, eventfd_of(group->directory, "memory.oom_control", "").in(fact));
         return OomWatch(group, std::move(event), 0);
     }
     // First the watch, then the number: nothing in between is missed.

@@ -1,7 +1,7 @@
 // Being told that a container ran out of memory, without asking again and again.
 //
-// v1: an eventfd that is registered for memory.oom_control in cgroup.event_control
-// (cgroup-v1/memory.rst, "OOM Control"). v2: inotify(7) on memory.events (cgroup-v2.rst).
+// v1: an eventfd at memory.oom_control (event_control.hpp). v2: inotify(7) on memory.events
+// (cgroup-v2.rst).
 #pragma once
 
 #include "cgroups/placement.hpp"

@@ -147,4 +147,13 @@ std::string oom_event(std::string_view id) {
     return std::move(json).take() + "\n";
 }
 
+std::string threshold_event(std::string_view id, std::uint64_t threshold, std::uint64_t usage) {
+    JsonWriter json;
+    json.begin_object().member("type", "memoryThreshold").member("id", id);
+    json.key("data").begin_object();
+    json.member("threshold", threshold).member("usage", usage);
+    json.end_object().end_object();
+    return std::move(json).take() + "\n";
+}
+
 } // namespace cli

@@ -16,4 +16,8 @@ std::string statistics_event(std::string_view id, const cgroups::Statistics& sta
 /// {"type":"oom","id":ID} and a line end.
 std::string oom_event(std::string_view id);
 
+/// {"type":"memoryThreshold","id":ID,"data":{"threshold":BYTES,"usage":BYTES}} and a line end.
+/// (runc has none.)
+std::string threshold_event(std::string_view id, std::uint64_t threshold, std::uint64_t usage);
+
 } // namespace cli

@@ -87,3 +87,11 @@ events_without_a_cgroup_are_an_error() {
 	code 1 rt events --stats "$tag"
 	says 'without cgroups'
 }
+
+where_there_are_no_thresholds_of_memory_it_is_said() {
+	sleeping
+	[ ! -e "$(group_of "$(cat pid)" memory)/memory.usage_in_bytes" ] || skip "the controller memory is in a hierarchy of cgroup v1 here"
+	code 1 rt events --memory-threshold 32M "$tag"
+	says 'Operation not supported'
+	says 'memory.high'
+}

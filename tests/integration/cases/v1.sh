@@ -148,3 +148,19 @@ without_an_oom_killer_processes_wait_for_memory() {
 	ok rt kill "$tag" KILL
 	wait "$watcher"
 }
+
+thresholds_of_memory_are_told_when_they_are_crossed() {
+	need_v1 memory
+	sleeping linux ', "resources": {"memory": {"limit": 268435456}}'
+	"$runtime" --root "$PWD/state" events --interval 1h --memory-threshold 32M --memory-threshold 200M "$tag" >stream &
+	watcher=$!
+	# shellcheck disable=SC2010,SC2012  # names of the kernel
+	soon "the watch" sh -c "[ \$(ls -l /proc/$watcher/fd | grep -c eventfd) = 3 ]"
+	code 1 rt events --memory-threshold 0 "$tag"
+	says 'invalid value "0" for --memory-threshold'
+	ok rt exec "$tag" busybox dd if=/dev/zero of=/dev/null bs=64M count=1
+	soon "the way up and down" sh -c '[ "$(wc -l <stream)" -ge 2 ]'
+	ok rt kill "$tag" KILL
+	wait "$watcher"
+	equal "$(grep -vc '"type":"memoryThreshold",.*"data":{"threshold":33554432,"usage":' stream)" 0 "other lines"
+}

@@ -60,6 +60,12 @@ TEST_CASE("a number of processes without a limit has none", "[cli][events]") {
           "\n");
 }
 
+TEST_CASE("a threshold that was crossed is a line with both numbers", "[cli][events]") {
+    CHECK(
+        cli::threshold_event("web", 10, 11) ==
+        "{\"type\":\"memoryThreshold\",\"id\":\"web\",\"data\":{\"threshold\":10,\"usage\":11}}\n");
+}
+
 TEST_CASE("a lack of memory is one line", "[cli][events]") {
     CHECK(cli::oom_event("web") == "{\"type\":\"oom\",\"id\":\"web\"}\n");
 }
