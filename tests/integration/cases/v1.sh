@@ -140,7 +140,8 @@ without_an_oom_killer_processes_wait_for_memory() {
 	watcher=$!
 	# shellcheck disable=SC2010,SC2012  # names of the kernel
 	soon "the watch" sh -c "ls -l /proc/$watcher/fd | grep -q eventfd"
-	ok rt exec --detach "$tag" busybox dd if=/dev/zero of=/dev/null bs=64M count=1
+	# The program itself has to touch the memory: a system call that lacks it fails rather than waits.
+	ok rt exec --detach "$tag" sh -c 'a=x; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do a=$a$a$a$a; done; sleep 1000'
 	soon "the event" grep -q '"type":"oom"' stream
 	grep -q 'under_oom 1' "$(v1_group memory)/memory.oom_control"
 	ok rt update --memory 256M "$tag"
