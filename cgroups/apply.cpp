@@ -2,6 +2,7 @@
 
 #include "cgroups/bpf.hpp"
 #include "cgroups/explain.hpp"
+#include "cgroups/freezer.hpp"
 #include "cgroups/kernel_file.hpp"
 #include "cgroups/old_value.hpp"
 #include "runtime/base/file.hpp"
@@ -219,6 +220,44 @@ base::Result<Warnings> write_lines(const Hierarchy& group, const std::vector<Dev
     return warnings;
 }
 
+/// The lines of an update. What fails halfway is taken back, as far as the kernel says what was.
+base::Result<Warnings> change_lines(const Hierarchy& group, const std::vector<DeviceLine>& lines,
+                                    const DevicePlan& plan, const std::string& list) {
+    base::Result<Warnings> written = write_lines(group, lines, plan);
+    if (written) {
+        return written;
+    }
+    if (list == "a *:* rwm") {
+        return std::move(written).error().in(
+            "the devices are now those in front of the one that failed: a group that allows "
+            "everything but some does not say which, so that is not written back");
+    }
+    TRY_ASSIGN(const DeviceFiles files, DeviceFiles::open(group.directory));
+    static_cast<void>(files.write({.allow = false, .text = "a"}));
+    for (const std::string_view line : base::split(list, '\n')) {
+        static_cast<void>(files.write({.allow = true, .text = std::string(line)}));
+    }
+    return written;
+}
+
+/// A change that begins with "nothing" or "everything" is wrong until its last line is written; so
+/// the container stands still meanwhile, and nobody is refused /dev/null.
+base::Result<Warnings> change_lines_at_standstill(const Placement& placement,
+                                                  const Hierarchy& group,
+                                                  const std::vector<DeviceLine>& lines,
+                                                  const DevicePlan& plan, const std::string& list) {
+    constexpr std::chrono::milliseconds kPatience{10'000};
+    TRY_ASSIGN(const FreezerState before, freezer_state(placement).at(plan.origin));
+    if (before != FreezerState::frozen) {
+        TRY(freeze(placement, kPatience).in("pause for the change of devices").at(plan.origin));
+    }
+    base::Result<Warnings> written = change_lines(group, lines, plan, list);
+    if (before == FreezerState::thawed) {
+        TRY(thaw(placement).in("resume behind the change of devices").at(plan.origin));
+    }
+    return written;
+}
+
 base::Result<Warnings> update_devices(const Placement& placement, const DevicePlan& plan) {
     const Hierarchy* const group =
         plan.version == Version::v1 ? group_with(placement, "devices") : unified_group(placement);
@@ -227,16 +266,9 @@ base::Result<Warnings> update_devices(const Placement& placement, const DevicePl
     }
     TRY_ASSIGN(const std::string list, read_text(group->directory, "devices.list"));
     TRY_ASSIGN(const std::vector<DeviceLine> lines, v1_change_of(list, plan.set).at(plan.origin));
-    base::Result<Warnings> written = write_lines(*group, lines, plan);
-    if (!written && list != "a *:* rwm") {
-        // Back to "nothing but" what was listed. ("Everything but" does not say but what.)
-        TRY_ASSIGN(const DeviceFiles files, DeviceFiles::open(group->directory));
-        static_cast<void>(files.write({.allow = false, .text = "a"}));
-        for (const std::string_view line : base::split(list, '\n')) {
-            static_cast<void>(files.write({.allow = true, .text = std::string(line)}));
-        }
-    }
-    return written;
+    const bool starts_anew = !lines.empty() && lines.front().text == "a";
+    return starts_anew ? change_lines_at_standstill(placement, *group, lines, plan, list)
+                       : change_lines(*group, lines, plan, list);
 }
 
 } // namespace

@@ -22,7 +22,8 @@ base::Result<std::vector<Warning>> apply_devices(const Placement& placement,
 
 /// An update of a container that runs: all of it or, on failure, none: what was written is written
 /// back in reverse. Device rules change without a moment in which the container loses a device that
-/// it has before and after (but see v1_change_of()).
+/// it has before and after; where the kernel cannot do it so (v1_change_of()) the container is
+/// frozen meanwhile.
 base::Result<std::vector<Warning>> update(const Placement& placement, const Change& change);
 
 /// What change_of() has to know of the values in force.

@@ -1,6 +1,5 @@
 #include "cgroups/placement.hpp"
 
-#include "cgroups/cgroup_plan.hpp"
 #include "cgroups/kernel_file.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"
@@ -14,24 +13,6 @@ namespace cgroups {
 namespace {
 
 constexpr int kOpenGroup = O_PATH | O_DIRECTORY | O_NOFOLLOW;
-
-/// Opens `path` as a group of `version` and notes its inode.
-base::Result<Hierarchy> open_group(Version version, std::vector<std::string> controllers,
-                                   std::string path) {
-    Hierarchy group{
-        .version = version, .controllers = std::move(controllers), .path = std::move(path)};
-    TRY_ASSIGN(group.directory, base::sys::open(base::FdRef::cwd(), group.path, kOpenGroup));
-    TRY_ASSIGN(const struct stat status, base::sys::fstat(group.directory));
-    group.inode = status.st_ino;
-    if (version == Version::v2) {
-        TRY_ASSIGN(const std::string names, read_text(group.directory, "cgroup.controllers"));
-        group.controllers.clear();
-        for (const std::string_view name : base::words(names)) {
-            group.controllers.emplace_back(name);
-        }
-    }
-    return group;
-}
 
 /// Those of the groups that are `wanted`, each if it is still there and the same.
 template <class Predicate>
@@ -64,6 +45,23 @@ bool has_freezer(const Hierarchy& group) {
 }
 
 } // namespace
+
+base::Result<Hierarchy> open_group(Version version, std::vector<std::string> controllers,
+                                   std::string path) {
+    Hierarchy group{
+        .version = version, .controllers = std::move(controllers), .path = std::move(path)};
+    TRY_ASSIGN(group.directory, base::sys::open(base::FdRef::cwd(), group.path, kOpenGroup));
+    TRY_ASSIGN(const struct stat status, base::sys::fstat(group.directory));
+    group.inode = status.st_ino;
+    if (version == Version::v2) {
+        TRY_ASSIGN(const std::string names, read_text(group.directory, "cgroup.controllers"));
+        group.controllers.clear();
+        for (const std::string_view name : base::words(names)) {
+            group.controllers.emplace_back(name);
+        }
+    }
+    return group;
+}
 
 const Hierarchy* group_with(const Placement& placement, std::string_view controller) {
     const auto found =
@@ -132,17 +130,6 @@ base::Result<Placement> placement_of_process(const Layout& layout, std::string_v
         placement.push_back(std::move(group));
     }
     return placement;
-}
-
-base::Result<Placement> below(const Placement& placement, std::string_view path) {
-    TRY(check_path(path));
-    Placement lower;
-    for (const Hierarchy& group : placement) {
-        TRY_ASSIGN(Hierarchy opened,
-                   open_group(group.version, group.controllers, base::cat(group.path, path)));
-        lower.push_back(std::move(opened));
-    }
-    return lower;
 }
 
 } // namespace cgroups

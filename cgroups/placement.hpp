@@ -49,8 +49,9 @@ base::Result<Placement> reopen_freezer(const SavedPlacement& saved);
 /// container's init may have moved below the container's group. Nothing in it counts as made.
 base::Result<Placement> placement_of_process(const Layout& layout, std::string_view proc_cgroup);
 
-/// The group `path` (such as "/sub") below each group of `placement`, which exists. `path` is
-/// checked as a cgroupsPath is.
-base::Result<Placement> below(const Placement& placement, std::string_view path);
+/// Opens the directory `path` as a group of a hierarchy and notes its inode; for v2 its controllers
+/// are those that it has.
+base::Result<Hierarchy> open_group(Version version, std::vector<std::string> controllers,
+                                   std::string path);
 
 } // namespace cgroups

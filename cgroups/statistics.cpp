@@ -1,6 +1,7 @@
 #include "cgroups/statistics.hpp"
 
 #include "cgroups/kernel_file.hpp"
+#include "oci-spec/id_list.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"
@@ -27,6 +28,20 @@ std::uint64_t number_if_there(base::FdRef group, base::ZView file) {
     return number ? *number : 0;
 }
 
+/// cpuacct.usage_all: a head line, then "CPU USER SYSTEM" for each.
+void add_usage_of_each_cpu(base::FdRef group, CpuStatistics& statistics) {
+    const std::string content = text_if_there(group, "cpuacct.usage_all");
+    for (const std::string_view line : base::split(content, '\n')) {
+        const std::vector<std::string_view> words = base::words(line);
+        if (words.size() == 3 && words[0] != "cpu") {
+            statistics.per_cpu_user.push_back(
+                base::parse_number<std::uint64_t>(words[1]).value_or(0));
+            statistics.per_cpu_kernel.push_back(
+                base::parse_number<std::uint64_t>(words[2]).value_or(0));
+        }
+    }
+}
+
 std::optional<CpuStatistics> cpu_v1(const Placement& placement) {
     const Hierarchy* const accounting = group_with(placement, "cpuacct");
     const Hierarchy* const cpu = group_with(placement, "cpu");
@@ -46,6 +61,7 @@ std::optional<CpuStatistics> cpu_v1(const Placement& placement) {
         for (const std::string_view one : base::words(base::trimmed(per_cpu))) {
             statistics.per_cpu.push_back(base::parse_number<std::uint64_t>(one).value_or(0));
         }
+        add_usage_of_each_cpu(group, statistics);
     }
     if (cpu != nullptr) {
         const std::string content = text_if_there(cpu->directory, "cpu.stat");
@@ -68,7 +84,41 @@ CpuStatistics cpu_v2(base::FdRef group) {
             .per_cpu = {},
             .periods = number_of(content, "nr_periods"),
             .throttled_periods = number_of(content, "nr_throttled"),
-            .throttled_time = time("throttled_usec")};
+            .throttled_time = time("throttled_usec"),
+            .pressure = pressure_of(text_if_there(group, "cpu.pressure"))};
+}
+
+std::vector<std::uint32_t> ids_in(base::FdRef group, base::ZView file) {
+    const std::string list = text_if_there(group, file);
+    std::vector<std::uint32_t> ids;
+    const std::optional<std::vector<spec::IdRange>> ranges =
+        spec::parse_id_list(base::trimmed(list));
+    for (const spec::IdRange& range : ranges.value_or(std::vector<spec::IdRange>())) {
+        for (std::uint32_t id = range.first; id <= range.last; ++id) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+CpusetStatistics cpuset(const Hierarchy& group) {
+    const bool is_v1 = group.version == Version::v1;
+    CpusetStatistics statistics{
+        .cpus = ids_in(group.directory, is_v1 ? "cpuset.cpus" : "cpuset.cpus.effective"),
+        .mems = ids_in(group.directory, is_v1 ? "cpuset.mems" : "cpuset.mems.effective"),
+        .settings = {}};
+    constexpr std::array<std::string_view, 9> kSettings = {
+        "cpu_exclusive",   "mem_hardwall",       "mem_exclusive",
+        "memory_migrate",  "memory_spread_page", "memory_spread_slab",
+        "memory_pressure", "sched_load_balance", "sched_relax_domain_level"};
+    for (const std::string_view name : kSettings) {
+        const std::string text =
+            is_v1 ? text_if_there(group.directory, base::cat("cpuset.", name)) : std::string();
+        if (const auto number = base::parse_number<std::int64_t>(base::trimmed(text))) {
+            statistics.settings.emplace(name, *number);
+        }
+    }
+    return statistics;
 }
 
 std::map<std::string, std::uint64_t> flat_keyed(std::string_view content) {
@@ -92,10 +142,17 @@ MemoryStatistics memory_v1(base::FdRef group) {
                            .limit = number("limit_in_bytes"),
                            .failures = number("failcnt")};
     };
-    MemoryStatistics statistics{.memory = usage_of("memory."), .with_swap = {}, .raw = {}};
-    if (read_number(group, "memory.memsw.usage_in_bytes")) {
-        statistics.with_swap = usage_of("memory.memsw.");
-    }
+    const auto usage_if_there = [&](std::string_view prefix) {
+        return read_number(group, base::cat(prefix, "usage_in_bytes"))
+                   ? std::optional(usage_of(prefix))
+                   : std::nullopt;
+    };
+    MemoryStatistics statistics{.memory = usage_of("memory."),
+                                .with_swap = usage_if_there("memory.memsw."),
+                                .kernel = usage_if_there("memory.kmem."),
+                                .kernel_tcp = usage_if_there("memory.kmem.tcp."),
+                                .raw = {},
+                                .pressure = {}};
     statistics.raw = flat_keyed(text_if_there(group, "memory.stat"));
     statistics.cache = statistics.raw["total_cache"];
     return statistics;
@@ -121,6 +178,7 @@ MemoryStatistics memory_v2(base::FdRef group) {
     }
     statistics.raw = flat_keyed(text_if_there(group, "memory.stat"));
     statistics.cache = statistics.raw["file"];
+    statistics.pressure = pressure_of(text_if_there(group, "memory.pressure"));
     return statistics;
 }
 
@@ -148,8 +206,7 @@ std::vector<IoStatistic> io_v1(base::FdRef group) {
         const std::string content = text_if_there(group, file);
         for (const std::string_view line : base::split(content, '\n')) {
             const std::vector<std::string_view> words = base::words(line);
-            if (words.size() == 3 &&
-                (words[1] == "Read" || words[1] == "Write" || words[1] == "Discard")) {
+            if (words.size() == 3) {
                 entry_for(all, words[0], words[1]).*member =
                     base::parse_number<std::uint64_t>(words[2]).value_or(0);
             }
@@ -246,6 +303,9 @@ base::Result<Statistics> statistics(const Placement& placement) {
     if (unified != nullptr && (!all.cpu || group_with(placement, "cpu") == unified)) {
         all.cpu = cpu_v2(unified->directory);
     }
+    if (const Hierarchy* const group = group_with(placement, "cpuset")) {
+        all.cpuset = cpuset(*group);
+    }
     if (const Hierarchy* const group = group_with(placement, "memory")) {
         all.memory = group->version == Version::v1 ? memory_v1(group->directory)
                                                    : memory_v2(group->directory);
@@ -258,6 +318,7 @@ base::Result<Statistics> statistics(const Placement& placement) {
         all.io = io_v1(group->directory);
     } else if (const Hierarchy* const unified_io = group_with(placement, "io")) {
         all.io = io_v2(unified_io->directory);
+        all.io_pressure = pressure_of(text_if_there(unified_io->directory, "io.pressure"));
     }
     if (const Hierarchy* const group = group_with(placement, "hugetlb")) {
         all.hugetlb = hugetlb(*group);

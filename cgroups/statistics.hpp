@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cgroups/placement.hpp"
+#include "cgroups/pressure.hpp"
 #include "runtime/base/result.hpp"
 
 #include <cstdint>
@@ -16,10 +17,19 @@ struct CpuStatistics {
     std::uint64_t total = 0; ///< nanoseconds, as all times here
     std::uint64_t user = 0;
     std::uint64_t kernel = 0;
-    std::vector<std::uint64_t> per_cpu; ///< v1 only
+    std::vector<std::uint64_t> per_cpu; ///< v1 only, as the next two
+    std::vector<std::uint64_t> per_cpu_user;
+    std::vector<std::uint64_t> per_cpu_kernel;
     std::uint64_t periods = 0;
     std::uint64_t throttled_periods = 0;
     std::uint64_t throttled_time = 0;
+    std::optional<Pressure> pressure; ///< v2 only, as all pressures
+};
+
+struct CpusetStatistics {
+    std::vector<std::uint32_t> cpus; ///< those that can be used now
+    std::vector<std::uint32_t> mems;
+    std::map<std::string, std::int64_t> settings; ///< v1: "cpu_exclusive", "memory_migrate", …
 };
 
 /// Bytes; a limit that is not set is the largest number.
@@ -33,19 +43,22 @@ struct MemoryUsage {
 struct MemoryStatistics {
     MemoryUsage memory;
     std::optional<MemoryUsage> with_swap;     ///< memory and swap together
+    std::optional<MemoryUsage> kernel;        ///< v1, where the kernel counts it apart
+    std::optional<MemoryUsage> kernel_tcp;    ///< the same
     std::uint64_t cache = 0;                  ///< bytes of the page cache
     std::map<std::string, std::uint64_t> raw; ///< memory.stat
+    std::optional<Pressure> pressure;
 };
 
 struct PidsStatistics {
     std::uint64_t current = 0;
-    std::uint64_t limit = 0;
+    std::uint64_t limit = 0; ///< the largest number: none
 };
 
 struct IoStatistic {
     std::uint64_t major = 0;
     std::uint64_t minor = 0;
-    std::string operation; ///< "Read", "Write", "Discard"
+    std::string operation; ///< "Read", "Write", "Discard"; v1 also "Sync", "Async", "Total"
     std::uint64_t bytes = 0;
     std::uint64_t operations = 0;
 };
@@ -59,9 +72,11 @@ struct HugetlbStatistics {
 /// What no hierarchy of the container knows is absent.
 struct Statistics {
     std::optional<CpuStatistics> cpu;
+    std::optional<CpusetStatistics> cpuset;
     std::optional<MemoryStatistics> memory;
     std::optional<PidsStatistics> pids;
     std::vector<IoStatistic> io;
+    std::optional<Pressure> io_pressure;
     std::map<std::string, HugetlbStatistics> hugetlb; ///< by page size: "2MB"
 };
 

@@ -62,8 +62,9 @@ base::Result<Translation> translate_v2(const spec::Resources& resources,
                                        std::span<const std::string> controllers,
                                        const TranslationContext& context);
 
-/// cpu.weight (1 to 10000) for shares (2 to 262144), linearly: 1 + (shares - 2) * 9999 / 262142.
-/// The default of v1, 1024, becomes 39 and not the default of v2; so it is in all engines' books.
+/// cpu.weight (1 to 10000) for shares (2 to 262144): 10 to the power of
+/// (log2(shares)^2 + 125 * log2(shares)) / 612 - 7 / 34, rounded up. So the least, the most and the
+/// default (1024, which is 100) become those of v2; runc 1.4 and crun 1.23 have the same curve.
 std::uint64_t cpu_weight_of(std::uint64_t shares);
 /// io.weight (1 to 10000) for a weight of v1 or BFQ (10 to 1000).
 std::uint64_t io_weight_of(std::uint16_t weight);

@@ -3,6 +3,7 @@
 #include "cgroups/translate_shared.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cgroups {
 
@@ -199,7 +200,11 @@ void unified(Collector& out, const std::map<std::string, std::string>& settings)
 } // namespace
 
 std::uint64_t cpu_weight_of(std::uint64_t shares) {
-    return 1 + (shares - 2) * 9999 / 262142;
+    constexpr double kNoise =
+        1e-9; // what is a whole number but for the last bits is not rounded up
+    const double power = std::log2(static_cast<double>(shares));
+    const double exponent = (power * power + 125 * power) / 612 - 7.0 / 34;
+    return static_cast<std::uint64_t>(std::ceil(std::pow(10, exponent) - kNoise));
 }
 
 std::uint64_t io_weight_of(std::uint16_t weight) {

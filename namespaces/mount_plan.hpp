@@ -45,7 +45,7 @@ struct MountStep {
     Attributes attributes;
     Attributes recursive_attributes;
     std::vector<PropagationChange> propagation;
-    std::string label;           ///< SELinux's, for the root of a file system without "context="
+    std::string label; ///< SELinux's, for the root of a file system without "context="
     /// What a bind mount does with links in the last place of its paths: follow them, or take them
     /// for what is meant. copy_link: where the source is one, it is made again at the target.
     bool source_nofollow = false;

@@ -53,6 +53,11 @@ JsonWriter& JsonWriter::unsigned_number(std::uint64_t number) {
     return word(base::cat(number));
 }
 
+JsonWriter& JsonWriter::hundredths(std::uint64_t number) {
+    const std::uint64_t places = number % 100;
+    return word(base::cat(number / 100, places < 10 ? ".0" : ".", places));
+}
+
 void JsonWriter::separate() {
     if (std::exchange(after_key_, false)) {
         is_first_ = false;

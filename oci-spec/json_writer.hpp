@@ -44,6 +44,8 @@ class JsonWriter {
         }
     }
     JsonWriter& null() { return word("null"); }
+    /// A number with two places behind the point: 1234 is 12.34.
+    JsonWriter& hundredths(std::uint64_t number);
 
     template <class Value>
     JsonWriter& value(const std::map<std::string, Value>& members) {

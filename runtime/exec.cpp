@@ -143,6 +143,7 @@ class Execution {
     LimitsPlan limits_;
     bool plan_notifies_ = false;
     std::string initial_cpus_; ///< execCPUAffinity.initial
+    int bound_ms_ = kConversationBoundMs;
     std::vector<Fd> joins_;
     cgroups::Placement groups_;
     cgroups::Entrance entrance_;
@@ -155,6 +156,7 @@ Result<> Execution::prepare() {
     TRY_ASSIGN(container_, open_container(store_, request_.id, Access::look));
     if (container_.status == Status::paused && request_.ignore_paused) {
         container_.status = Status::running;
+        bound_ms_ = -1; // it goes on when the container does
     }
     if (container_.status == Status::stopped) {
         return Error("cannot exec in a stopped container");
@@ -241,15 +243,19 @@ Result<> Execution::make_plan() {
 /// Where the container's process is now: it may have moved below the container's group.
 Result<> Execution::find_cgroups() {
     if (container_.record.cgroups.empty()) {
+        return request_.sub_groups.empty()
+                   ? done()
+                   : Error("the container has no cgroup for --cgroup to be below");
+    }
+    if (!request_.sub_groups.empty()) {
+        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups.groups, request_.sub_groups));
+        TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));
         return done();
     }
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
     TRY_ASSIGN(const cgroups::Layout layout, cgroups::read_layout(proc));
     TRY_ASSIGN(const std::string text, proc.read(cat(container_.record.init.pid, "/cgroup")));
     TRY_ASSIGN(groups_, cgroups::placement_of_process(layout, text));
-    if (!request_.cgroup.empty()) {
-        TRY_ASSIGN(groups_, cgroups::below(container_.record.cgroups.groups, request_.cgroup));
-    }
     TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));
     return done();
 }
@@ -286,7 +292,7 @@ Result<> Execution::take_turn(Message message) {
         return channel_->send(message, {}, fds);
     }
     if (message == Message::sibling) {
-        TRY_ASSIGN(Child sibling, take_sibling(*channel_, child_));
+        TRY_ASSIGN(Child sibling, take_sibling(*channel_, child_, bound_ms_));
         child_ = std::move(sibling);
         return done();
     }
@@ -298,7 +304,7 @@ Result<> Execution::take_turn(Message message) {
                                   container_.state());
     }
     if (message == Message::ready) {
-        TRY(channel_->expect(message, kConversationBoundMs, child_.pidfd()));
+        TRY(channel_->expect(message, bound_ms_, child_.pidfd()));
         TRY(enter_rdt(container_.record.rdt, child_.pid()));
         TRY(apply_limits(child_.pid(), limits_));
         if (!request_.pidfd_socket.empty()) {
@@ -314,8 +320,7 @@ Result<> Execution::take_turn(Message message) {
 }
 
 Result<> Execution::take_console() {
-    TRY_ASSIGN(Received received,
-               channel_->expect(Message::console, kConversationBoundMs, child_.pidfd()));
+    TRY_ASSIGN(Received received, channel_->expect(Message::console, bound_ms_, child_.pidfd()));
     if (received.fds.size() != 1) {
         return Error::system(EPROTO, "\"console\" came without its descriptor");
     }
@@ -330,8 +335,7 @@ Result<> Execution::take_console() {
 /// The exec of the program closes the child's end of the conversation; a failure is told on it.
 Result<> Execution::wait_for_program() {
     // A seccomp agent may take its time over the exec.
-    const bool bounded = !request_.ignore_paused && !plan_notifies_;
-    return channel_->wait_for_close(bounded ? kConversationBoundMs : -1, child_.pidfd());
+    return channel_->wait_for_close(plan_notifies_ ? -1 : bound_ms_, child_.pidfd());
 }
 
 Error Execution::explained(Error error) {

@@ -1,6 +1,7 @@
 // `exec`: a further process in a running container.
 #pragma once
 
+#include "cgroups/sub_groups.hpp"
 #include "oci-spec/spec.hpp"
 #include "runtime/base/child.hpp"
 #include "runtime/base/fd.hpp"
@@ -34,7 +35,8 @@ struct ExecRequest {
     std::string console_socket;
     std::string pidfd_socket; ///< takes a pidfd of the process; "" for none
     std::string pid_file;
-    std::string cgroup; ///< below the container's group; "" for that itself
+    /// Empty: where the container's process is; else below the container's own groups.
+    std::vector<cgroups::SubGroup> sub_groups;
     std::uint32_t preserve_fds = 0;
     std::uint32_t inherited_fds = 0; ///< how many the caller really has open, from 3 on
     bool ignore_paused = false;

@@ -49,9 +49,8 @@ Result<Fd> sealed_plan(const InitPlan& plan) {
     return memory;
 }
 
-Result<Child> take_sibling(Channel& channel, Child& relay) {
-    TRY_ASSIGN(Received received,
-               channel.expect(Message::sibling, kConversationBoundMs, relay.pidfd()));
+Result<Child> take_sibling(Channel& channel, Child& relay, int bound_ms) {
+    TRY_ASSIGN(Received received, channel.expect(Message::sibling, bound_ms, relay.pidfd()));
     pid_t pid = 0;
     if (received.fds.size() != 1 || received.body.size() != sizeof pid) {
         return Error::system(EPROTO, "\"sibling\" came without its process");

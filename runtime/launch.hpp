@@ -31,8 +31,10 @@ base::Result<base::Child> launch(const LaunchRequest& request);
 /// The plan in memory that nobody can change any more.
 base::Result<base::Fd> sealed_plan(const InitPlan& plan);
 
-/// Waits for the relay's `sibling` and for the relay's end. The sibling is our child, too.
-base::Result<base::Child> take_sibling(Channel& channel, base::Child& relay);
+/// Waits for the relay's `sibling`, at most `bound_ms` (-1: without bound), and for the relay's
+/// end. The sibling is our child, too.
+base::Result<base::Child> take_sibling(Channel& channel, base::Child& relay,
+                                       int bound_ms = kConversationBoundMs);
 
 /// Takes the listener of a filter that notifies from the child and sends it, with the container
 /// process state, to the profile's listenerPath (config-linux.md, "The Container Process State").

@@ -2,7 +2,8 @@
 # Called with -D ROOT=the repository.
 file(GLOB pure_files ${ROOT}/oci-spec/*.[ch]pp ${ROOT}/*/*_plan.[ch]pp
      ${ROOT}/cgroups/translate_*.[ch]pp ${ROOT}/cgroups/device_*.[ch]pp
-     ${ROOT}/cgroups/layout.[ch]pp ${ROOT}/cgroups/resource_checks.cpp)
+     ${ROOT}/cgroups/layout.[ch]pp ${ROOT}/cgroups/pressure.[ch]pp
+     ${ROOT}/cgroups/resource_checks.cpp)
 
 # Kernel headers (<linux/...>, <asm/...>) and some of libc are wanted for types and numbers; these
 # are wanted for their functions, as are the parts of the standard library that reach the system

@@ -10,6 +10,7 @@
 #include <ctime>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -144,6 +145,24 @@ void fork_some(Words words, Object& line) {
     line.number("made", made).text("error", error_name(failure));
 }
 
+void* stand_still(void*) {
+    while (true) {
+        ::pause();
+    }
+}
+
+/// threads COUNT: further threads of this process, which stand still; tells how many there could
+/// be.
+void make_threads(Words words, Object& line) {
+    int made = 0;
+    int failure = 0;
+    for (; made < std::atoi(words[0]) && failure == 0; made += failure == 0 ? 1 : 0) {
+        pthread_t thread{};
+        failure = ::pthread_create(&thread, nullptr, &stand_still, nullptr);
+    }
+    line.number("made", made).text("error", error_name(failure));
+}
+
 std::string rest_of_stdin() {
     std::string text;
     std::array<char, 4096> buffer{};
@@ -201,6 +220,7 @@ constexpr std::array kSteps{
     Step{"catch-sigsys", 0, &catch_sigsys},
     Step{"exec", 1, &exec},
     Step{"fork", 1, &fork_some},
+    Step{"threads", 1, &make_threads},
     Step{"hook", 1, &hook},
 };
 

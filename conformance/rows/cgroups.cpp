@@ -226,23 +226,6 @@ void unified_slash(Case& c) {
     c.refused();
 }
 
-/// A value that v2 has no equivalent of.
-void without_equivalent(Case& c, const char* resources) {
-    need_v2(c);
-    change(c.config(), resources);
-    c.refused();
-}
-
-void swappiness_in_v2(Case& c) {
-    without_equivalent(c, R"({"linux": {"resources": {"memory": {"swappiness": 60}}}})");
-}
-void oom_killer_in_v2(Case& c) {
-    without_equivalent(c, R"({"linux": {"resources": {"memory": {"disableOOMKiller": true}}}})");
-}
-void class_in_v2(Case& c) {
-    without_equivalent(c, R"({"linux": {"resources": {"network": {"classID": 1048577}}}})");
-}
-
 } // namespace
 
 Rows cgroup_rows() {
@@ -269,11 +252,6 @@ Rows cgroup_rows() {
          &unified_absent_controller},
         {"C12.not-in-v2", kMust, "1.1", kUnified,
          "a controller that v2 does not have is an error, or is converted", &unified_elsewhere},
-        {"C13.swappiness", kMust, "1.1", kUnified, "memory.swappiness in v2 is an error",
-         &swappiness_in_v2},
-        {"C13.oom-killer", kMust, "1.1", kUnified, "memory.disableOOMKiller in v2 is an error",
-         &oom_killer_in_v2},
-        {"C13.class", kMust, "1.1", kUnified, "network.classID in v2 is an error", &class_in_v2},
         {"C12.slash", Level::should, "1.1", kUnified, "a file outside of the group is an error",
          &unified_slash},
     };

@@ -71,6 +71,18 @@ std::string limit_of(Case& c, const Container& container, const LimitFile& file)
     return trimmed(*value);
 }
 
+std::string block_device() {
+    std::error_code failure;
+    for (fs::directory_iterator entry("/sys/block", failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+        const std::string name = entry->path().filename();
+        if (!name.starts_with("loop") && !name.starts_with("ram") && !name.starts_with("zram")) {
+            return trimmed(try_read(entry->path() / "dev").value_or(""));
+        }
+    }
+    return {};
+}
+
 void need_cgroupfs(Case& c) {
     c.needs(!c.host().cgroups().all().empty(), "there are no cgroups here");
     const std::string arguments = join(c.runtime().arguments(), " ");

@@ -25,6 +25,9 @@ Container& created_with_limit(Case& c, const LimitFile& file);
 /// Throws Skipped if this host has no such controller or file.
 void need_limit(Case& c, const LimitFile& file);
 
+/// Any block device that can be throttled: "254:0", or "" if there is none.
+std::string block_device();
+
 /// Throws Skipped if the runtime was told to let systemd make its groups.
 void need_cgroupfs(Case& c);
 

@@ -4,7 +4,6 @@
 
 #include <charconv>
 
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 namespace conformance {
@@ -253,19 +252,6 @@ void oom_killer(Case& c) {
     c.linux_part()["resources"]["memory"] = {{"limit", 104857600}, {"disableOOMKiller", true}};
     const std::string control = limit_of(c, c.created(), file);
     c.expect(control.find("oom_kill_disable 1") != std::string::npos, "oom_control is " + control);
-}
-
-/// Any block device that can be throttled: "254:0", or "" if there is none.
-std::string block_device() {
-    std::error_code failure;
-    for (fs::directory_iterator entry("/sys/block", failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-        const std::string name = entry->path().filename();
-        if (!name.starts_with("loop") && !name.starts_with("ram") && !name.starts_with("zram")) {
-            return trimmed(try_read(entry->path() / "dev").value_or(""));
-        }
-    }
-    return {};
 }
 
 struct Throttle {

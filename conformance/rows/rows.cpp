@@ -62,13 +62,13 @@ Rows operator+(Rows first, Rows second) {
 Rows all_rows() {
     Rows all;
     for (const auto table :
-         {&bundle_rows,           &root_rows,      &mount_rows,        &mount_option_rows,
-          &recursive_option_rows, &process_rows,   &privilege_rows,    &terminal_rows,
-          &scheduling_rows,       &hook_rows,      &hook_failure_rows, &state_rows,
-          &operation_rows,        &namespace_rows, &mapping_rows,      &device_rows,
-          &network_rows,          &kernel_rows,    &path_rows,         &cgroup_rows,
-          &device_access_rows,    &resource_rows,  &seccomp_rows,      &seccomp_notify_rows,
-          &features_rows}) {
+         {&bundle_rows,           &root_rows,      &mount_rows,         &mount_option_rows,
+          &recursive_option_rows, &process_rows,   &privilege_rows,     &terminal_rows,
+          &scheduling_rows,       &hook_rows,      &hook_failure_rows,  &state_rows,
+          &operation_rows,        &namespace_rows, &mapping_rows,       &device_rows,
+          &network_rows,          &kernel_rows,    &path_rows,          &cgroup_rows,
+          &device_access_rows,    &resource_rows,  &resource_list_rows, &seccomp_rows,
+          &seccomp_notify_rows,   &features_rows}) {
         all = std::move(all) + table();
     }
     std::set<std::string> ids;

@@ -30,6 +30,7 @@ Rows path_rows();
 Rows cgroup_rows();
 Rows device_access_rows();
 Rows resource_rows();
+Rows resource_list_rows();
 Rows seccomp_rows();
 Rows seccomp_notify_rows();
 Rows features_rows();

@@ -20,6 +20,7 @@ struct ExecOptions {
     runtime::ExecRequest request;
     std::string process_file;
     std::vector<std::string> gids;
+    std::vector<std::string> cgroups;
     bool detach = false;
 };
 
@@ -41,7 +42,8 @@ void declare(Arguments& arguments, ExecOptions& options) {
                     "the socket that takes a pidfd of the process");
     arguments.value("pid-file", request.pid_file, "the file to write the process's pid to");
     arguments.value("preserve-fds", request.preserve_fds, "hand on so many descriptors, from 3 on");
-    arguments.value("cgroup", request.cgroup, "a group below the container's one");
+    arguments.list("cgroup", options.cgroups,
+                   "a group below the container's own, PATH or CONTROLLERS:PATH; more than once");
     arguments.flag("ignore-paused", request.ignore_paused, "also in a paused container");
     arguments.value("apparmor", changes.apparmor_profile,
                     "an AppArmor profile in place of the container's");
@@ -74,6 +76,7 @@ Result<> complete(ExecOptions& options, const Arguments& arguments) {
         }
         request.overrides.additional_gids.push_back(*gid);
     }
+    TRY_ASSIGN(request.sub_groups, cgroups::sub_groups_of(options.cgroups).in("--cgroup"));
     const std::vector<std::string>& given = arguments.positional();
     request.overrides.args.assign(given.begin() + 1, given.end());
     if (!options.process_file.empty()) {

@@ -114,10 +114,13 @@ Result<spec::Resources> resources_of(const Given& given) {
     TRY(take_memory(given, resources));
     TRY(take_cpu(given, resources));
     if (given.pids_limit) {
-        TRY(take(given.pids_limit, "pids-limit", resources.pids.emplace().limit));
+        resources.pids.emplace();
+        TRY(take(given.pids_limit, "pids-limit", resources.pids->limit));
     }
     if (given.blkio_weight) {
-        TRY(take(given.blkio_weight, "blkio-weight", resources.block_io.emplace().weight));
+        spec::BlockIoResources& io =
+            resources.block_io ? *resources.block_io : resources.block_io.emplace();
+        TRY(take(given.blkio_weight, "blkio-weight", io.weight));
     }
     return resources;
 }

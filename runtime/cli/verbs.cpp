@@ -11,6 +11,7 @@ constexpr int kNoSuchProcess = 255; // what engines expect of an exec that could
 constexpr std::array kVerbs = {
     Verb{"create", "create a container from a bundle", create_verb},
     Verb{"delete", "delete a container with all that create made", delete_verb},
+    Verb{"events", "show what a container uses, and when it runs out of memory", events_verb},
     Verb{"exec", "start a further process in a container", exec_verb, kNoSuchProcess},
     Verb{"features", "say what this oci-rt can do, as JSON", features_verb},
     Verb{"kill", "send a signal to a container", kill_verb},

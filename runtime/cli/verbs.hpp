@@ -39,6 +39,7 @@ std::span<const Verb> verbs();
 
 base::Result<int> create_verb(Invocation& invocation);
 base::Result<int> delete_verb(Invocation& invocation);
+base::Result<int> events_verb(Invocation& invocation);
 base::Result<int> exec_verb(Invocation& invocation);
 base::Result<int> features_verb(Invocation& invocation);
 base::Result<int> kill_verb(Invocation& invocation);

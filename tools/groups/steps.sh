@@ -5,7 +5,8 @@ step install apt '' install_rest
 step build-release cpu '' build_release
 step configure-asan cpu install configure_asan
 step build-asan cpu configure-asan build_asan
-step machine machine install make_machine
+step machine machine install make_small
+step machine-v1 machine install make_small_v1
 
 # The packages of the chosen groups, while the first build is going on already.
 install_rest() {
@@ -29,11 +30,13 @@ build_asan() {
 	build asan "${targets[@]}"
 }
 
-# The saved machine, and which kernel it has.
+make_small() { make_machine small; }
+make_small_v1() { make_machine small-v1; }
+# make_machine NAME: the saved machine, and which kernel it has.
 make_machine() {
-	local folder about=$results/small/about
-	folder=$(tests/vm/build small)
+	local folder about=$results/$1/about
+	folder=$(tests/vm/build "$1")
 	[[ $(head -n 1 "$about" 2>/dev/null) != "machine ${folder##*/}" ]] || return 0
 	mkdir -p "${about%/*}"
-	printf '%s\n' "machine ${folder##*/}" "kernel $(tests/vm/run -t 300 'uname -r')" >"$about"
+	printf '%s\n' "machine ${folder##*/}" "kernel $(tests/vm/run -m "$1" -t 300 'uname -r')" >"$about"
 }

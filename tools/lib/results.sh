@@ -6,6 +6,7 @@
 # results_file GROUP: "small-conformance" happens at another place than "conformance".
 results_file() {
 	case $1 in
+	small-v1-*) printf '%s/small-v1/%s.tsv\n' "$results" "${1#small-v1-}" ;;
 	small-*) printf '%s/small/%s.tsv\n' "$results" "${1#small-}" ;;
 	*) printf '%s/native/%s.tsv\n' "$results" "$1" ;;
 	esac

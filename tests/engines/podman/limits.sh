@@ -40,7 +40,7 @@ processor_time_is_limited() {
 
 processor_time_has_a_weight() {
 	sleeping --cpu-shares 512
-	reads cpu cpu.shares cpu.weight 512 20
+	reads cpu cpu.shares cpu.weight 512 59
 }
 
 processors_are_limited() {

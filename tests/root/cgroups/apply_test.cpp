@@ -1,6 +1,7 @@
 // Values and device rules on the kernel of this host.
 #include "cgroups/apply.hpp"
 #include "cgroups/bpf.hpp"
+#include "cgroups/freezer.hpp"
 #include "tests/root/cgroups/container_groups.hpp"
 
 #include <algorithm>
@@ -106,7 +107,7 @@ TEST_CASE("limits of memory, cpu, cpuset and pids arrive in the kernel", "[cgrou
         CHECK(groups.read("cpu", "cpu.cfs_quota_us") == "50000");
         CHECK(groups.read("cpu", "cpu.cfs_period_us") == "200000");
     } else {
-        CHECK(groups.read("cpu", "cpu.weight") == "20");
+        CHECK(groups.read("cpu", "cpu.weight") == "59");
         CHECK(groups.read("cpu", "cpu.max") == "50000 200000");
     }
     CHECK(groups.read("cpuset", "cpuset.cpus") == "0");
@@ -397,6 +398,11 @@ TEST_CASE("device rules change under a running container that loses nothing on t
         static_cast<void>(value(change(groups, {.devices = {kDenyAll}})));
         static_cast<void>(value(change(groups, {.devices = {kDenyAll, kKmsg}})));
     }
+    for (int i = 0; i < 20; ++i) {
+        static_cast<void>(value(change(groups, {.devices = {{.allow = true, .access = "rwm"}}})));
+        static_cast<void>(value(change(groups, {.devices = {kDenyAll, kKmsg}})));
+    }
+    CHECK(value(cgroups::freezer_state(groups.placement())) == cgroups::FreezerState::thawed);
     CHECK_FALSE(value(reader.poll()));
     CHECK(open_inside(groups, kmsg.path()) == 0);
     static_cast<void>(value(change(groups, {.devices = {kDenyAll}})));

@@ -1,6 +1,7 @@
 // Making, entering and removing groups on the hierarchies of this host.
 #include "cgroups/freezer.hpp"
 #include "cgroups/manager.hpp"
+#include "cgroups/sub_groups.hpp"
 #include "tests/root/cgroups/container_groups.hpp"
 
 #include <algorithm>
@@ -222,10 +223,35 @@ TEST_CASE("the groups of a process are found again, also below a container's", "
         CHECK(found[i].inode == inner.placement()[i].inode);
         CHECK(found[i].made.empty());
     }
-    const cgroups::Placement lower = value(cgroups::below(groups.placement(), "/inner"));
-    CHECK(lower.front().path == inner.placement().front().path);
-    CHECK_FALSE(cgroups::below(groups.placement(), "/../x"));
-    CHECK_FALSE(cgroups::below(groups.placement(), "/nowhere"));
+}
+
+TEST_CASE("groups below a container's are found by hierarchy or in all of them",
+          "[cgroups][root]") {
+    Groups groups;
+    Groups inner({}, groups.plan().path + "/inner");
+    const auto below = [&groups](std::vector<cgroups::SubGroup> sub_groups) {
+        return cgroups::below(groups.placement(), sub_groups);
+    };
+    const cgroups::Placement all = value(below({{.path = "/inner"}}));
+    REQUIRE(all.size() == inner.placement().size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        CHECK(all[i].inode == inner.placement()[i].inode);
+    }
+    const std::string controller = groups.placement().front().controllers.empty()
+                                       ? ""
+                                       : groups.placement().front().controllers.front();
+    const cgroups::Placement one = value(below({{.controllers = {controller}, .path = "/inner"}}));
+    CHECK(one.front().inode == inner.placement().front().inode);
+    for (std::size_t i = 1; i < one.size(); ++i) {
+        CHECK(one[i].inode == groups.placement()[i].inode);
+    }
+    const base::Result<cgroups::Placement> missing = below({{.path = "/nowhere"}});
+    CHECK(missing.code() == ENOENT);
+    CHECK(below({{.controllers = {"nothing"}, .path = "/inner"}}).error().text() ==
+          "the container is in no cgroup with the controller nothing");
+    CHECK_FALSE(below(
+        {{.controllers = {controller}, .path = "/inner"},
+         {.controllers = {groups.placement().front().controllers.back()}, .path = "/other"}}));
 }
 
 TEST_CASE("a group with processes is refused, and they are named", "[cgroups][root]") {

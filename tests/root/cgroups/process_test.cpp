@@ -3,7 +3,9 @@
 #include "cgroups/bpf.hpp"
 #include "cgroups/delegate.hpp"
 #include "cgroups/freezer.hpp"
+#include "cgroups/oom_watch.hpp"
 #include "cgroups/statistics.hpp"
+#include "cgroups/sub_groups.hpp"
 #include "tests/root/cgroups/container_groups.hpp"
 
 #include <algorithm>
@@ -117,7 +119,8 @@ TEST_CASE("everything in a container is killed, in groups below and frozen too",
                                        groups.read("cpuset", file)));
         }
     }
-    const cgroups::Placement inner = value(cgroups::below(groups.placement(), "/inner"));
+    const cgroups::Placement inner = value(
+        cgroups::below(groups.placement(), std::vector<cgroups::SubGroup>{{.path = "/inner"}}));
     std::vector<base::Child> children;
     children.reserve(5);
     for (int i = 0; i < 5; ++i) {
@@ -182,6 +185,32 @@ TEST_CASE("the OOM kills of a container are counted", "[cgroups][root]") {
     base::Child child = spawn_into(groups.placement(), [] { use_memory(64U << 20U); });
     CHECK(value(child.wait()).signal == SIGKILL);
     CHECK(value(cgroups::memory_events(groups.placement())).oom_kills == 1);
+}
+
+TEST_CASE("a lack of memory is heard of, once, and also at the end", "[cgroups][root]") {
+    Groups groups({.memory = spec::MemoryResources{.limit = 8 << 20, .swap = 8 << 20}});
+    static_cast<void>(value(cgroups::apply(groups.placement(), groups.plan().before)));
+    cgroups::OomWatch watch = value(cgroups::OomWatch::of(groups.placement()));
+    CHECK_FALSE(value(watch.happened()));
+    const auto hears = [&watch] {
+        pollfd news{.fd = watch.descriptor().number(), .events = POLLIN, .revents = 0};
+        return value(base::sys::poll({&news, 1}, 10'000)) == 1;
+    };
+    for (int i = 0; i < 2; ++i) {
+        base::Child child = spawn_into(groups.placement(), [] { use_memory(64U << 20U); });
+        CHECK(value(child.wait()).signal == SIGKILL);
+        CHECK(hears());
+        CHECK(soon([&watch] { return value(watch.happened()); }));
+        CHECK_FALSE(value(watch.happened()));
+    }
+    ok(cgroups::remove(groups.placement(), 10s));
+    CHECK_FALSE(value(watch.happened()));
+}
+
+TEST_CASE("without a memory controller no lack of memory is heard of", "[cgroups][root]") {
+    cgroups::OomWatch watch = value(cgroups::OomWatch::of({}));
+    CHECK(watch.descriptor().number() < 0);
+    CHECK_FALSE(value(watch.happened()));
 }
 
 TEST_CASE("statistics say what a container uses", "[cgroups][root]") {

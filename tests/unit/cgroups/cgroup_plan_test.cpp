@@ -131,7 +131,7 @@ TEST_CASE("the plan for pure v2", "[cgroups][plan]") {
               "needing memory,cpu,pids,hugetlb",
               "before memory: memory.max = \"4194304\" (/linux/resources/memory/limit)",
               "before memory: memory.swap.max = \"0\", advisory (/linux/resources/memory/swap)",
-              "before cpu: cpu.weight = \"20\", any order (/linux/resources/cpu/shares)",
+              "before cpu: cpu.weight = \"59\", any order (/linux/resources/cpu/shares)",
               "before cpu: cpu.max = \"50000 100000\", any order (/linux/resources/cpu/quota)",
               "before hugetlb: hugetlb.2MB.rsvd.max = \"4194304\", if present "
               "(/linux/resources/hugepageLimits/0/limit)",

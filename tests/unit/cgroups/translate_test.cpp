@@ -124,7 +124,7 @@ TEST_CASE("each field becomes its file and value", "[cgroups][translate]") {
          memory({.limit = 9, .check_before_update = true}),
          {"memory.limit_in_bytes = 9"},
          {"memory.max = 9 not below memory.current"}},
-        {"shares", cpu({.shares = 1024}), {"cpu.shares = 1024"}, {"cpu.weight = 39"}},
+        {"shares", cpu({.shares = 1024}), {"cpu.shares = 1024"}, {"cpu.weight = 100"}},
         {"the fewest shares", cpu({.shares = 2}), {"cpu.shares = 2"}, {"cpu.weight = 1"}},
         {"the most shares",
          cpu({.shares = 262144}),
@@ -152,7 +152,7 @@ TEST_CASE("each field becomes its file and value", "[cgroups][translate]") {
         {"not idle",
          cpu({.shares = 1024, .idle = 0}),
          {"cpu.shares = 1024", "cpu.idle = 0"},
-         {"cpu.weight = 39", "cpu.idle = 0"}},
+         {"cpu.weight = 100", "cpu.idle = 0"}},
         {"realtime",
          cpu({.realtime_runtime = 950000, .realtime_period = 1000000}),
          {"cpu.rt_period_us = 1000000", "cpu.rt_runtime_us = 950000"},
@@ -294,7 +294,7 @@ TEST_CASE("controllers that live elsewhere are left alone", "[cgroups][translate
     const spec::Resources resources = {.memory = spec::MemoryResources{.limit = 1},
                                        .cpu = spec::CpuResources{.shares = 512, .cpus = "0"}};
     CHECK(lines_of(cgroups::translate_v1(resources, only_cpu, {})) == Lines{"cpu.shares = 512"});
-    CHECK(lines_of(cgroups::translate_v2(resources, only_cpu, {})) == Lines{"cpu.weight = 20"});
+    CHECK(lines_of(cgroups::translate_v2(resources, only_cpu, {})) == Lines{"cpu.weight = 59"});
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // make of wrong ones. No verb here gets as far as a container.
 #include "runtime/cli/arguments.hpp"
 #include "runtime/cli/command_line.hpp"
+#include "runtime/cli/durations.hpp"
 #include "runtime/cli/sizes.hpp"
 #include "runtime/cli/verbs.hpp"
 #include "tests/temp_dir.hpp"
@@ -253,6 +254,10 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
         {"exec", {}, "the id of a container is missing"},
         {"exec", {"a"}, "a program to execute is missing"},
         {"exec", {"-g", "x", "a", "ls"}, "invalid group id \"x\""},
+        {"exec", {"--cgroup", "../x", "a", "ls"}, "--cgroup: \"/../x\" has the component \"..\""},
+        {"events", {}, "the id of a container is missing"},
+        {"events", {"--interval", "0s", "a"}, "invalid value \"0s\" for --interval"},
+        {"events", {"--interval", "5", "a"}, "invalid value \"5\" for --interval"},
         {"list", {"--format", "xml"}, "unknown format \"xml\""},
         {"ps", {}, "the id of a container is missing"},
         {"update", {"--memory", "50X", "a"}, "invalid value \"50X\" for --memory"},
@@ -265,13 +270,44 @@ TEST_CASE("verbs refuse wrong arguments before they touch anything", "[cli]") {
 
 TEST_CASE("verbs tell of containers that do not exist", "[cli]") {
     const auto verb = GENERATE(as<std::string>{}, "start", "state", "kill", "delete", "pause",
-                               "resume", "ps", "update");
+                               "resume", "ps", "update", "events");
     INFO(verb);
     CHECK(verb_error(verb, {"nobody"}) ==
           "container \"nobody\" does not exist: No such file or directory (ENOENT)");
     CHECK(verb_error("exec", {"nobody", "ls"}) ==
           "container \"nobody\" does not exist: No such file or directory (ENOENT)");
     CHECK(verb_error("delete", {"--force", "nobody"}) == "no error");
+}
+
+TEST_CASE("durations are written as for runc", "[cli]") {
+    using std::chrono::milliseconds;
+    struct Row {
+        std::string text;
+        std::optional<milliseconds> duration;
+    };
+    const Row row = GENERATE(values<Row>({
+        {"5s", milliseconds(5000)},
+        {"500ms", milliseconds(500)},
+        {"1m30s", milliseconds(90'000)},
+        {"1.5s", milliseconds(1500)},
+        {".5s", std::nullopt},
+        {"0.25h", milliseconds(900'000)},
+        {"50us", milliseconds(1)},
+        {"1ns", milliseconds(1)},
+        {"8759h", milliseconds(8759LL * 3'600'000)},
+        {"8761h", std::nullopt},
+        {"99999999999999999999s", std::nullopt},
+        {"0s", std::nullopt},
+        {"", std::nullopt},
+        {"5", std::nullopt},
+        {"s", std::nullopt},
+        {"-5s", std::nullopt},
+        {"5 s", std::nullopt},
+        {"5d", std::nullopt},
+        {"1.2.3s", std::nullopt},
+    }));
+    INFO(row.text);
+    CHECK(cli::duration_of(row.text) == row.duration);
 }
 
 TEST_CASE("the verbs are sorted, and none is named twice", "[cli]") {
