@@ -61,16 +61,15 @@ a_task_whose_shim_is_killed_is_removed() {
 
 attach_shows_what_is_printed() {
 	mkfifo keys
-	ok ctr run --detach --tty "$image" "$tag" sh -c 'until [ -e /tmp/go ]; do usleep 50000; done; echo shown; exit 4'
+	ok script -qec "ctr run --detach --tty $image $tag sh -c 'read -r line; echo got \$line; exit 4'" /dev/null
 	exec 3<>keys
-	script -qec "ctr task attach $tag" /dev/null <&3 >screen &
-	soon "the attached terminal" pgrep -fx "$(command -v ctr|xargs realpath) .*task attach $tag"
-	ok ctr task exec --exec-id one "$tag" touch /tmp/go
+	script -qec "ctr task attach $tag" /dev/null <keys >screen &
+	echo 'one line' >&3
 	status=0
 	wait $! || status=$?
 	exec 3>&-
 	equal "$status" 4 "the exit code"
-	grep -q shown screen || differs "what it printed" "$(cat screen)"
+	grep -q 'got one line' screen || differs "what it printed" "$(cat screen)"
 }
 
 exec_runs_in_the_background_and_is_killed() {

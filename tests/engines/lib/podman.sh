@@ -17,7 +17,7 @@ write_podman_command() {
 		done
 		verb=(\${1+"\$1"})
 		case \${1-} in
-		run | create) [[ "\$*" = *--cgroups?disabled* ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
+		run | create) [[ "\$*" = *--cgroups?disabled* || "\$*" = *--pod\ * ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
 		build) verb+=(--cgroup-parent "/${house##*/}/build-\$\$") ;; # (buildah adds no name to it)
 		pod)
 			shift
@@ -132,4 +132,12 @@ log_of_one_has() {
 # has_event CONTAINER STATUS
 has_event() {
 	podman events --stream=false --since 1h --filter "container=$1" --format '{{.Status}}' | grep -qx "$2"
+}
+
+# lets_go PID: types the keys at which attach ends, which podman knows only one at a time.
+lets_go() {
+	printf '\001' >&3
+	sleep 0.2
+	printf x >&3
+	is_gone "$1"
 }

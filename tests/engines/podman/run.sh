@@ -341,8 +341,7 @@ attach_lets_go_by_its_keys() {
 	script -qec "podman attach --detach-keys ctrl-a,x $tag" /dev/null <keys >screen &
 	echo 'echo typed $((20 + 3))' >&3
 	soon "an answer" grep -q 'typed 23' screen
-	printf '\001x' >&3
-	wait $! || true
+	soon "the end of podman attach" lets_go $!
 	exec 3>&-
 	status_is running || differs "a running container" "$(podman ps --all)"
 }
