@@ -114,3 +114,13 @@ reads() {
 known_capabilities() {
 	printf '%016x\n' $((0x$(sed -n 's/^CapBnd:\t//p' /proc/self/status) & 0x3fffffffff))
 }
+
+# events: those of the case's container, as "WHAT EXIT-CODE"; those of this second come later, because docker counts in seconds.
+events() {
+	docker events --since 1h --until 0s --filter "container=$tag" --format '{{.Status}} {{.Actor.Attributes.exitCode}}'
+}
+
+# has_event REGEX
+has_event() {
+	events | grep -qxE "$1"
+}
