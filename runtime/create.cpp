@@ -6,6 +6,7 @@
 #include "cgroups/statistics.hpp"
 #include "namespaces/kinds.hpp"
 #include "namespaces/spawn.hpp"
+#include "oci-spec/sysctl.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
@@ -42,6 +43,25 @@ std::string now() {
     timespec time{};
     ::clock_gettime(CLOCK_REALTIME, &time);
     return base::rfc3339(time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec));
+}
+
+/// Validation refuses a parameter of a namespace that the container does not name; that the one it
+/// names is our own shows only now. Docker names it so for --network host.
+Result<> spare_own_parameters(const namespaces::Join& join, FdRef opened,
+                              const std::vector<Sysctl>& sysctls) {
+    for (const Sysctl& sysctl : sysctls) {
+        if (spec::sysctl_namespace(sysctl.path) != join.type) {
+            continue;
+        }
+        TRY_ASSIGN(const bool own, namespaces::is_own(opened, join.type));
+        if (own) {
+            return Error(cat("the kernel parameter ", base::quoted(sysctl.path),
+                             " would change the host: ", base::quoted(join.path), " is its ",
+                             namespaces::kind_of(join.type).oci_name, " namespace"))
+                .at(sysctl.origin);
+        }
+    }
+    return done();
 }
 
 } // namespace
@@ -149,6 +169,7 @@ Result<> Creation::make_gate() {
 Result<> Creation::open_namespaces() {
     for (const namespaces::Join& join : plan_.init.spawn.joins) {
         TRY_ASSIGN(Fd fd, namespaces::open_namespace(join.type, join.path).at(join.origin));
+        TRY(spare_own_parameters(join, fd, plan_.init.sysctls));
         joins_.push_back(std::move(fd));
     }
     return done();

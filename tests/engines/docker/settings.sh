@@ -38,6 +38,15 @@ shared_memory_and_kernel_settings_are_set() {
 	matches '^1$'
 }
 
+kernel_settings_of_the_host_are_left_alone() {
+	local before
+	before=$(cat /proc/sys/net/core/somaxconn)
+	try docker run --rm --network host --sysctl net.core.somaxconn=99 "$image" true
+	equal "$(cat /proc/sys/net/core/somaxconn)" "$before" "the host's setting"
+	equal "$status" 125 "the exit code"
+	says somaxconn
+}
+
 devices_are_few() {
 	ok docker run --rm "$image" ls /dev
 	is $'fd\nfull\nmqueue\nnull\nptmx\npts\nrandom\nshm\nstderr\nstdin\nstdout\ntty\nurandom\nzero'
