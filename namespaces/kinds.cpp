@@ -46,4 +46,11 @@ Result<Fd> open_namespace(spec::NamespaceType type, const std::string& path) {
         cat(base::quoted(path), " is ", what, ", not a ", wanted.oci_name, " namespace"));
 }
 
+Result<bool> is_own(base::FdRef opened, spec::NamespaceType type) {
+    const std::string path = cat("/proc/self/ns/", kind_of(type).proc_name);
+    TRY_ASSIGN(const struct stat theirs, base::sys::fstat(opened));
+    TRY_ASSIGN(const struct stat ours, base::sys::fstatat(base::FdRef::cwd(), path, 0));
+    return theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
 } // namespace namespaces

@@ -27,4 +27,7 @@ const Kind& kind_of(spec::NamespaceType type);
 /// of that type (ioctl_ns(2)); otherwise EINVAL with both types in the text.
 base::Result<base::Fd> open_namespace(spec::NamespaceType type, const std::string& path);
 
+/// Whether the open namespace is the one of that type in which this process is.
+base::Result<bool> is_own(base::FdRef opened, spec::NamespaceType type);
+
 } // namespace namespaces

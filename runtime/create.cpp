@@ -6,6 +6,7 @@
 #include "cgroups/statistics.hpp"
 #include "namespaces/kinds.hpp"
 #include "namespaces/spawn.hpp"
+#include "oci-spec/sysctl.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
@@ -52,6 +53,25 @@ Result<std::string> absolute(const std::string& path) {
     }
     TRY_ASSIGN(const std::string here, base::sys::readlink(FdRef::cwd(), "/proc/self/cwd"));
     return cat(here, "/", path);
+}
+
+/// Validation refuses a parameter of a namespace that the container does not name; that the one it
+/// names is our own shows only now. Docker names it so for --network host.
+Result<> spare_own_parameters(const namespaces::Join& join, FdRef opened,
+                              const std::vector<Sysctl>& sysctls) {
+    for (const Sysctl& sysctl : sysctls) {
+        if (spec::sysctl_namespace(sysctl.path) != join.type) {
+            continue;
+        }
+        TRY_ASSIGN(const bool own, namespaces::is_own(opened, join.type));
+        if (own) {
+            return Error(cat("the kernel parameter ", base::quoted(sysctl.path),
+                             " would change the host: ", base::quoted(join.path), " is its ",
+                             namespaces::kind_of(join.type).oci_name, " namespace"))
+                .at(sysctl.origin);
+        }
+    }
+    return done();
 }
 
 } // namespace
@@ -184,6 +204,7 @@ Result<> Creation::make_gate() {
 Result<> Creation::open_namespaces() {
     for (const namespaces::Join& join : plan_.init.spawn.joins) {
         TRY_ASSIGN(Fd fd, namespaces::open_namespace(join.type, join.path).at(join.origin));
+        TRY(spare_own_parameters(join, fd, plan_.init.sysctls));
         joins_.push_back(std::move(fd));
     }
     return done();

@@ -80,18 +80,32 @@ int executable(const std::string& path) {
     return filtered && (status.st_mode & 0111U) != 0 ? 0 : errno;
 }
 
-/// Why execve(2) would say `code`, where that is not plain.
-std::string reason_of(int code, const std::string& path) {
-    struct stat status {};
-    if (code != EACCES || ::stat(path.c_str(), &status) < 0) {
+/// What engines look for in the error of a program that cannot be executed: the words of Go's
+/// library. docker's client minds the case, so that errno's own text would not do.
+std::string_view words_of(int code) {
+    switch (code) {
+    case ENOENT:
+        return ": no such file or directory";
+    case EACCES:
+        return ": permission denied";
+    default:
         return "";
     }
+}
+
+/// The same, and why execve(2) would say `code` where that is not plain.
+std::string reason_of(int code, const std::string& path) {
+    const std::string_view words = words_of(code);
+    struct stat status {};
+    if (code != EACCES || ::stat(path.c_str(), &status) < 0) {
+        return std::string(words);
+    }
     if (S_ISDIR(status.st_mode)) {
-        return ": it is a directory";
+        return cat(words, ": it is a directory");
     }
     return S_ISREG(status.st_mode)
-               ? cat(": it may not be executed, its mode is ", base::octal(status.st_mode & 07777U))
-               : ": it is no regular file";
+               ? cat(words, ": its mode is ", base::octal(status.st_mode & 07777U))
+               : cat(words, ": it is no regular file");
 }
 
 } // namespace
@@ -233,7 +247,7 @@ Result<std::string> find_program(const ProcessPlan& process) {
     Error error = Error::system(failure, "");
     return std::move(error)
         .in(cat("exec: ", base::quoted(name), ": ",
-                failure == EACCES ? "what $PATH has of that name may not be executed"
+                failure == EACCES ? "permission denied for what $PATH has of that name"
                                   : "executable file not found in $PATH"))
         .at(pointer);
 }
@@ -255,7 +269,7 @@ Error execute(const ProcessPlan& process, const std::string& program,
              base::argument_vector(environment).data());
     const int code = errno;
     Error error = std::move(call_failed("execve", program))
-                      .in(cat("exec: ", base::quoted(process.args.front())))
+                      .in(cat("exec: ", base::quoted(process.args.front()), words_of(code)))
                       .at(cat(process.origin, "/args/0"));
     if (code == ENOEXEC) {
         return std::move(error).hint("it is no program for this machine, or a script without #!");

@@ -72,6 +72,12 @@ void of_a_shared_namespace(Case& c) {
     c.refused();
 }
 
+void of_the_runtimes_own_namespace(Case& c) {
+    c.use_namespace("network", "/proc/self/ns/net");
+    c.linux_part()["sysctl"] = {{"net.ipv4.ip_forward", "1"}};
+    c.refused();
+}
+
 // --- personality ---------------------------------------------------------------------------------
 
 void personality_linux32(Case& c) {
@@ -212,6 +218,8 @@ Rows kernel_rows() {
                {"S1.shared", kShould, "1.0", kSysctl,
                 "a parameter of a namespace that the container does not own is an error",
                 &of_a_shared_namespace},
+               {"S1.shared-by-path", kShould, "1.0", kSysctl,
+                "so it is if that namespace is named by its path", &of_the_runtimes_own_namespace},
                {"K1.linux32", kMust, "1.0", kPersonality, "LINUX32 shows a 32-bit machine",
                 &personality_linux32},
                {"K1.linux", kMust, "1.0", kPersonality, "LINUX is the ordinary personality",

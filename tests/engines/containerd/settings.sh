@@ -107,3 +107,81 @@ the_pid_is_written_to_a_file() {
 	ok ctr run --detach --pid-file "$PWD/pid" "$image" "$tag" sleep 1000
 	equal "$(cat pid)" "$(pid_of_task)" "the file"
 }
+
+processors_have_a_weight_a_quota_and_a_period() {
+	sleeping --cpu-shares 512 --cpu-quota 20000 --cpu-period 50000
+	reads cpu cpu.shares cpu.weight 512 20
+	reads cpu cpu.cfs_quota_us cpu.max 20000 '20000 50000'
+}
+
+a_privileged_container_has_the_devices_of_the_host() {
+	ok ctr run --rm --privileged "$image" "$tag" sh -c 'mknod /tmp/m c 1 3 && echo x >/tmp/m && echo written'
+	is written
+	try ctr run --rm --cap-add CAP_MKNOD "$image" "$tag-not" sh -c 'mknod /tmp/m b 7 0; head -c 1 /tmp/m'
+	says 'not permitted'
+}
+
+tasks_of_a_pod_share_namespaces() {
+	local kinds='for kind in ipc net pid; do readlink /proc/self/ns/$kind; done' first
+	sleeping
+	first=$(pid_of_task)
+	ok ctr run --rm --with-ns "network:/proc/$first/ns/net" --with-ns "ipc:/proc/$first/ns/ipc" \
+		--with-ns "pid:/proc/$first/ns/pid" "$image" "$tag-two" sh -c "$kinds"
+	is "$(ctr task exec --exec-id one "$tag" sh -c "$kinds")"
+}
+
+all_that_a_configuration_file_asks_for_is_done() {
+	printf '#!/bin/sh\ncat >>%q\n' "$PWD/states" >hook
+	chmod +x hook
+	ctr_spec '"hooks": {"prestart": [{"path": "'"$PWD"'/hook"}], "poststop": [{"path": "'"$PWD"'/hook"}]},
+		"linux": {"sysctl": {"kernel.msgmax": "7777"},
+		 "resources": {"devices": [{"allow": false, "access": "rwm"},
+		  {"allow": true, "type": "c", "major": 10, "minor": 237, "access": "rm"}]},
+		 "namespaces": [{"type": "mount"}, {"type": "ipc"}, {"type": "pid"}]}'
+	sed -i -e 's|"cwd": "/"|&, "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 100, "hard": 200}]|' \
+		-e 's|"cwd": "/"|&, "capabilities": {"bounding": ["CAP_MKNOD"], "permitted": ["CAP_MKNOD"], "effective": ["CAP_MKNOD"]}|' \
+		-e 's|"mounts": \[|&{"destination": "/dev", "type": "tmpfs", "source": "tmpfs"}, |' \
+		-e 's|"source": "proc"}|&, {"destination": "/dev/shm", "type": "tmpfs", "source": "shm", "options": ["size=3m"]}|' config.json
+	ok ctr run --detach --config "$PWD/config.json" "$tag"
+	grep -q '"status": *"creating"' states || differs "a state on the hook's stdin" "$(cat states)"
+	ok ctr task exec --exec-id one "$tag" sh -c 'ulimit -Sn; ulimit -Hn; cat /proc/sys/kernel/msgmax; df -k /dev/shm | sed -n 2p'
+	matches '^100$'
+	matches '^200$'
+	matches '^7777$'
+	matches ' 3072 '
+	try ctr task exec --exec-id two "$tag" sh -c 'mknod /tmp/m c 10 237; : </tmp/m'
+	[[ $errors != *'not permitted'* ]] || differs "that it may be read" "$errors"
+	try ctr task exec --exec-id three "$tag" sh -c ': >/tmp/m'
+	says 'not permitted'
+	ok ctr task kill --signal KILL "$tag"
+	soon "its end" task_is STOPPED
+	ok ctr task delete "$tag"
+	grep -q '"status": *"stopped"' states || differs "a state for the poststop hook" "$(cat states)"
+}
+
+the_cgroup_is_the_one_that_is_named() {
+	sleeping --cgroup "/${house##*/}/named/$tag"
+	grep -q "/named/$tag\$" "/proc/$(pid_of_task)/cgroup" || differs "/named/$tag" "$(cat "/proc/$(pid_of_task)/cgroup")"
+}
+
+output_goes_nowhere_on_request() {
+	ok ctr run --rm --null-io "$image" "$tag" sh -c 'echo nobody hears; readlink /proc/self/fd/1 >&2'
+	is ''
+	quiet
+}
+
+the_host_is_reached_by_mounts_as_far_as_their_propagation_says() {
+	mkdir -p folder
+	mount --bind folder folder
+	mount --make-shared folder
+	mkdir folder/below
+	ok ctr run --detach --rootfs-propagation rslave --mount "type=bind,src=$PWD/folder,dst=/there,options=rbind:rslave:rw" \
+		"$image" "$tag" sleep 1000
+	mount -t tmpfs tmpfs folder/below
+	echo late >folder/below/file
+	try ctr task exec --exec-id one "$tag" cat /there/below/file
+	ctr task kill --signal KILL "$tag"
+	soon "its end" task_is STOPPED
+	umount folder/below folder
+	is late
+}

@@ -108,3 +108,19 @@ ctr_spec() {
 		 $1}
 	END
 }
+
+# hears_events: makes one, and tells whether the case's listener has written it down.
+hears_events() {
+	ctr image label "$image" "heard=$RANDOM"
+	test -s events
+}
+
+# event_is KIND REGEX: whether a task event of that kind, about the case's container, has been heard.
+event_is() {
+	grep "/tasks/$1 " events | grep "\"container_id\":\"$tag\"" | grep -q -- "$2"
+}
+
+# runtime_forgets ID
+runtime_forgets() {
+	! "$runtime" --root "$house/containerd/runc/${house##*/}" state "$1"
+}

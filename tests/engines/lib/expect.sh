@@ -90,6 +90,15 @@ processes_are() {
 	[[ $(pgrep -cfx -- "$2") = "$1" ]]
 }
 
+# is_ended_by SIGNAL PID: sends it and tells whether the process is gone.
+is_ended_by() {
+	! kill "-$1" "$2"
+}
+
+is_gone() {
+	! kill -0 "$1"
+}
+
 # is_longer_than FILE LINES
 is_longer_than() {
 	(($(wc -l <"$1") > $2))

@@ -11,6 +11,8 @@ check_tools() {
 	calls) tools+=(script strace) ;;
 	podman) tools+=(podman conmon netavark iptables script catatonit) ;;
 	containerd) tools+=(containerd ctr containerd-shim-runc-v2 script) ;;
+	docker) tools+=(dockerd docker docker-init docker-proxy containerd iptables script) ;;
+	dropin) tools+=(podman conmon dockerd docker docker-proxy containerd ctr iptables) ;;
 	esac
 	((EUID == 0)) || fail "this needs root"
 	for tool in "${tools[@]}"; do
@@ -69,7 +71,7 @@ furnish_house() {
 	local covered
 	# As on a machine with systemd: mounts propagate unless somebody sees to it that they do not.
 	mount --make-rshared /
-	for covered in /run /dev/shm /var/lib/containers /var/lib/containerd; do
+	for covered in /run /dev/shm /var/lib/containers /var/lib/containerd /var/lib/docker; do
 		[[ ! -d $covered ]] || mount -t tmpfs -o mode=755 tmpfs "$covered"
 	done
 	chmod 1777 /dev/shm

@@ -17,7 +17,7 @@ write_podman_command() {
 		done
 		verb=(\${1+"\$1"})
 		case \${1-} in
-		run | create) [[ "\$*" = *--cgroups?disabled* ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
+		run | create) [[ "\$*" = *--cgroups?disabled* || "\$*" = *--pod\ * ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
 		build) verb+=(--cgroup-parent "/${house##*/}/build-\$\$") ;; # (buildah adds no name to it)
 		pod)
 			shift
@@ -101,11 +101,6 @@ orphans_are_gone() {
 	no_process_is conmon
 }
 
-# is_ended_by SIGNAL PID: sends it and tells whether the process is gone.
-is_ended_by() {
-	! kill "-$1" "$2"
-}
-
 # reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.
 reads() {
 	limit_is "$(podman inspect --format '{{.State.Pid}}' "$tag")" "$@"
@@ -132,4 +127,17 @@ filter() {
 # log_of_one_has TEXT: about the container "one" of the case's pod.
 log_of_one_has() {
 	[[ $(podman logs "$tag-one" 2>&1) = *"$1"* ]]
+}
+
+# has_event CONTAINER STATUS
+has_event() {
+	podman events --stream=false --since 1h --filter "container=$1" --format '{{.Status}}' | grep -qx "$2"
+}
+
+# lets_go PID: types the keys at which attach ends, which podman knows only one at a time.
+lets_go() {
+	printf '\001' >&3
+	sleep 0.2
+	printf x >&3
+	is_gone "$1"
 }

@@ -10,11 +10,11 @@ begin_report() {
 	printf '1..%d\n' "${#cases[@]}"
 }
 
-# run_case GROUP FILE FUNCTION: begins it in a shell and a folder of its own, when it is its turn.  A case that says
-# `# alone` in the line above it is one that others would not survive.
+# run_case GROUP FILE FUNCTION MARKS: begins it in a shell and a folder of its own, when it is its turn.  A case that is marked
+# `alone` is one that others would not survive.
 run_case() {
 	local group=$1 file=$2 name=$3 number=$((reported + ${#title_of[@]} + 1)) others=$((jobs - 1))
-	! grep -B1 "^$name() {\$" "$file" | grep -q '^# alone' || others=0
+	[[ $4 != *alone* ]] || others=0
 	await_cases "$others"
 	mkdir -p "$house/cases/$number"
 	# In a process group of its own, so that at the end of its time all of it can be ended.

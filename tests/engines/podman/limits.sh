@@ -110,3 +110,23 @@ a_device_is_there_on_request() {
 	try podman run --rm --device "$PWD/node:/dev/mine:r" "$image" sh -c ': >/dev/mine'
 	says 'not permitted'
 }
+
+a_rule_for_devices_allows_just_that() {
+	try podman run --rm --cap-add mknod --device-cgroup-rule 'c 10:237 rm' "$image" sh -c 'mknod /tmp/m c 10 237; : </tmp/m'
+	[[ $errors != *'not permitted'* ]] || differs "that it may be read" "$errors"
+	try podman run --rm --cap-add mknod --device-cgroup-rule 'c 10:237 rm' "$image" sh -c 'mknod /tmp/m c 10 237; : >/tmp/m'
+	says 'not permitted'
+}
+
+a_shared_memory_is_shared() {
+	sleeping --ipc shareable --shm-size 3m
+	ok podman exec "$tag" sh -c 'echo shared >/dev/shm/file'
+	ok podman run --rm --ipc "container:$tag" "$image" sh -c 'cat /dev/shm/file; df -k /dev/shm | tail -n 1'
+	matches '^shared$'
+	matches ' 3072 '
+}
+
+the_hosts_limits_are_kept_on_request() {
+	ok podman run --rm --ulimit host "$image" sh -c 'ulimit -Hn; ulimit -Hc'
+	is "$(ulimit -Hn; ulimit -Hc)"
+}

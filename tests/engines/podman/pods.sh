@@ -57,3 +57,33 @@ a_kubernetes_file_is_played() {
 	limit_is "$(podman inspect --format '{{.State.Pid}}' "$tag-one")" memory memory.limit_in_bytes memory.max 33554432
 	ok podman kube down pod.yaml
 }
+
+a_pod_has_limits_of_its_own() {
+	local group
+	ok podman pod create --name "$tag" --memory 64m --cpus 0.5
+	ok podman run --detach --pod "$tag" --name "$tag-one" "$image" sleep 1000
+	group=$(cgroup_of "$(podman inspect --format '{{.State.Pid}}' "$tag-one")" memory)
+	equal "$(cat "${group%/*}/memory.limit_in_bytes" "${group%/*}/memory.max" 2>/dev/null)" 67108864 "the limit of the pod"
+	ok podman pod stats --no-stream "$tag"
+	has "$tag-one"
+	ok podman pod top "$tag" args
+	matches '^sleep 1000'
+	ok podman pod kill "$tag"
+	ok podman wait "$tag-one"
+	is 137
+	ok podman pod rm --force --time 0 "$tag"
+}
+
+a_pod_without_a_first_container_runs_its_own() {
+	ok podman pod create --name "$tag" --infra=false
+	ok podman run --detach --pod "$tag" --name "$tag-one" "$image" sleep 1000
+	ok podman exec "$tag-one" true
+	ok podman pod rm --force --time 0 "$tag"
+}
+
+containers_of_a_pod_share_mapped_ids() {
+	ok podman pod create --name "$tag" --uidmap 0:100000:5000 --gidmap 0:100000:5000
+	ok podman run --rm --pod "$tag" --name "$tag-one" "$image" cat /proc/self/uid_map
+	matches '^ +0 +100000 +5000$'
+	ok podman pod rm --force --time 0 "$tag"
+}

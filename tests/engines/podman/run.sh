@@ -317,3 +317,99 @@ no_foreign_descriptor_reaches_the_program() {
 	ok podman run --rm "$image" sh -c 'ls /proc/self/fd | tr "\n" " "'
 	is '0 1 2 3 '
 }
+
+a_container_that_is_always_restarted_begins_again_until_it_is_stopped() {
+	ok podman run --detach --restart always --name "$tag" "$image" sh -c 'echo begun; sleep 0.2'
+	soon "the third begin" log_has $'begun\nbegun\nbegun'
+	ok podman stop --time 0 "$tag"
+	soon "its end" status_is exited
+}
+
+events_tell_the_life_of_a_container() {
+	code 3 podman run --name "$tag" "$image" sh -c 'exit 3'
+	soon "the last event" has_event "$tag" died
+	ok podman events --stream=false --since 1h --filter "container=$tag" --format '{{.Status}}'
+	has $'create\n'
+	has start
+	has died
+}
+
+attach_lets_go_by_its_keys() {
+	ok podman run --detach --tty --interactive --name "$tag" "$image" sh
+	mkfifo keys
+	exec 3<>keys
+	script -qec "podman attach --detach-keys ctrl-a,x $tag" /dev/null <keys >screen &
+	echo 'echo typed $((20 + 3))' >&3
+	soon "an answer" grep -q 'typed 23' screen
+	soon "the end of podman attach" lets_go $!
+	exec 3>&-
+	status_is running || differs "a running container" "$(podman ps --all)"
+}
+
+an_ill_container_is_ended_on_request() {
+	ok podman run --detach --name "$tag" --health-cmd false --health-interval disable --health-retries 1 \
+		--health-on-failure kill "$image" sleep 1000
+	code 1 podman healthcheck run "$tag"
+	ok podman wait "$tag"
+	is 137
+}
+
+hooks_of_all_kinds_are_run_in_their_order() {
+	local kind
+	mkdir hooks
+	cat >hook <<-END
+		#!/bin/sh
+		echo "\$1 \$(sed -n 's/.*"status": *"\([a-z]*\)".*/\1/p')" >>"$PWD/order"
+	END
+	chmod +x hook
+	for kind in prestart createRuntime poststart poststop; do
+		printf '{"version": "1.0.0", "hook": {"path": "%s", "args": ["hook", "%s"]}, "when": {"always": true}, "stages": ["%s"]}\n' \
+			"$PWD/hook" "$kind" "$kind" >"hooks/$kind.json"
+	done
+	ok podman --hooks-dir="$PWD/hooks" run --name "$tag" "$image" true
+	ok podman rm "$tag"
+	equal "$(cat order)" $'prestart creating\ncreateRuntime creating\npoststart running\npoststop stopped' "the hooks"
+}
+
+files_are_copied_where_nothing_runs() {
+	ok podman create --name "$tag" "$image" cat /tmp/there
+	echo content >file
+	ok podman cp file "$tag:/tmp/there"
+	ok podman start --attach "$tag"
+	is content
+	ok podman cp "$tag:/tmp/there" back
+	equal "$(cat back)" content "the copy"
+}
+
+files_are_copied_from_a_paused_container() {
+	sleeping
+	ok podman exec "$tag" sh -c 'echo content >/tmp/there'
+	ok podman pause "$tag"
+	ok podman cp "$tag:/tmp/there" back
+	ok podman unpause "$tag"
+	equal "$(cat back)" content "the copy"
+}
+
+# podman pauses it meanwhile.
+a_running_container_becomes_an_image() {
+	sleeping
+	ok podman exec "$tag" sh -c 'echo changed >/etc/motd'
+	ok podman commit --quiet --pause "$tag" "localhost/$tag"
+	ok podman exec "$tag" true
+	ok podman run --rm "localhost/$tag" cat /etc/motd
+	is changed
+	ok podman rmi "localhost/$tag"
+}
+
+top_takes_arguments_of_ps() {
+	ok podman run --detach --name "$tag" "$image" sleep 123
+	ok podman top "$tag" -o pid,args
+	matches ' 1 sleep 123 *$'
+}
+
+a_checkpoint_is_refused_with_a_reason() {
+	sleeping
+	code 125 podman container checkpoint "$tag"
+	says 'does not support checkpoint'
+	status_is running || differs "a running container" "$(podman ps --all)"
+}

@@ -186,3 +186,40 @@ secrets_are_files() {
 	is 'a secret'
 	ok podman secret rm "$tag"
 }
+
+ids_of_another_container_are_shared() {
+	sleeping --uidmap 0:100000:5000 --gidmap 0:100000:5000
+	ok podman run --rm --userns "container:$tag" "$image" readlink /proc/self/ns/user
+	is "$(podman exec "$tag" readlink /proc/self/ns/user)"
+}
+
+ids_are_chosen_by_the_engine() {
+	[[ -e /etc/subuid && -e /etc/subgid ]] || skip "there is no /etc/subuid"
+	echo 'containers:2000000:1000000' >ids
+	mount --bind ids /etc/subuid
+	mount --bind ids /etc/subgid
+	try podman run --rm --userns auto:size=4096 --user tester "$image" sh -c 'id -u; cat /proc/self/uid_map'
+	umount /etc/subuid /etc/subgid
+	equal "$status" 0 "the exit code"
+	matches '^1000$'
+	matches '^ +0 +2[0-9]{6} +4096$'
+}
+
+a_setting_of_the_kernel_that_is_not_there_is_told_by_its_name() {
+	try podman run --rm --sysctl net.ipv4.no_such_setting=1 "$image" true
+	[[ $status != 0 ]] || differs "an error" "$status"
+	says no_such_setting
+}
+
+secrets_have_an_owner_or_are_variables() {
+	echo -n 'a secret' | podman secret create "$tag" - >/dev/null
+	ok podman run --rm --secret "$tag,uid=1000,gid=1000,mode=0400,target=mine" --secret "$tag,type=env,target=WORD" "$image" \
+		sh -c 'stat -c "%u %g %a" /run/secrets/mine; echo "$WORD"'
+	is $'1000 1000 400\na secret'
+	ok podman secret rm "$tag"
+}
+
+proc_hides_the_processes_of_others_on_request() {
+	ok podman run --rm --security-opt proc-opts=hidepid=2 --user tester "$image" sh -c 'grep " /proc proc " /proc/mounts'
+	matches 'hidepid=(2|invisible)'
+}

@@ -70,7 +70,7 @@ TEST_CASE("a program is found in the container's PATH, the first that may be exe
     CHECK(value(find_program(program("tool", {path}))) == place.at("c/tool"));
     CHECK(value(find_program(program("tool", {"PATH=/nowhere", path}))) == place.at("c/tool"));
     CHECK(error_text(find_program(program("tool", {path, "PATH=" + place.at("b")}))) ==
-          "exec: \"tool\": what $PATH has of that name may not be executed (/process/args/0): "
+          "exec: \"tool\": permission denied for what $PATH has of that name (/process/args/0): "
           "Permission denied (EACCES)");
     CHECK(error_text(find_program(program("other", {path}))) ==
           "exec: \"other\": executable file not found in $PATH (/process/args/0): "
@@ -87,6 +87,20 @@ TEST_CASE("a program with a slash in its name is taken as it is", "[process]") {
     CHECK(find_program(program(place.at("gone"))).code() == ENOENT);
     CHECK(find_program(program(place.path())).code() == EACCES);
     CHECK(find_program(program(place.at("text/x"))).code() == ENOTDIR);
+}
+
+TEST_CASE("what engines look for is said in their words", "[process]") {
+    const tests::TempDir place;
+    place.write("text", "x", 0644);
+    const auto begins = [](const std::string& name, std::string_view words) {
+        const std::string text = error_text(find_program(program(name)));
+        INFO(text);
+        CHECK(text.starts_with(base::cat("exec: ", base::quoted(name), ": ", words, " (")));
+    };
+    begins(place.at("gone"), "no such file or directory");
+    begins(place.at("text"), "permission denied: its mode is 0644");
+    begins(place.path(), "permission denied: it is a directory");
+    begins("/dev/null", "permission denied: it is no regular file");
 }
 
 TEST_CASE("HOME is the user's in the container's passwd, unless it is given", "[process]") {
