@@ -49,7 +49,7 @@ want() {
 
 # run_group GROUP: its results, unless they are there already, all green, and nothing has changed since.
 run_group() {
-	local group=$1 file key keys=$results/keys status=0
+	local group=$1 file key keys=$results/keys status=0 began=$EPOCHSECONDS
 	file=$(results_file "$group")
 	key=$("key_$group")
 	if ! $again && [[ -f $file && $(cat "$keys/$group" 2>/dev/null) = "$key" ]]; then
@@ -66,6 +66,7 @@ run_group() {
 		result "$file.new" fail "$group" 0 "the runner ended with status $status"
 	fi
 	mv "$file.new" "$file"
+	printf '%s\n' "date $(date --utc +%F)" "commit $(this_commit)" "seconds $((EPOCHSECONDS - began))" >"${file%.tsv}.about"
 	(($(count fail "$file") == 0)) || return 1
 	printf '%s\n' "$key" >"$keys/$group"
 }

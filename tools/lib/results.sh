@@ -12,6 +12,11 @@ results_file() {
 	esac
 }
 
+# this_commit: what is checked out, with "-dirty" where it has been changed since.
+this_commit() {
+	git describe --always --abbrev=12 --dirty 2>/dev/null || echo unknown
+}
+
 # result FILE RESULT NAME SECONDS [REASON]: adds a line.
 result() {
 	local reason=${5-}
