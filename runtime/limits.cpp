@@ -33,6 +33,8 @@ struct SchedulingAttributes { // struct sched_attr of sched_setattr(2)
     std::uint64_t runtime = 0;
     std::uint64_t deadline = 0;
     std::uint64_t period = 0;
+    std::uint32_t util_min = 0; // without these two the kernel refuses the flags for them
+    std::uint32_t util_max = 0;
 };
 constexpr int kIoPriorityOfProcess = 1; // IOPRIO_WHO_PROCESS
 constexpr int kIoClassShift = 13;       // IOPRIO_CLASS_SHIFT
@@ -162,6 +164,10 @@ Result<> set_scheduler(pid_t pid, const spec::Scheduler& wanted) {
         attributes.flags |= flag_of(flag);
     }
     if (::syscall(SYS_sched_setattr, pid, &attributes, 0U) < 0) {
+        if (errno == EOPNOTSUPP) {
+            return std::move(call_failed("sched_setattr", pid, attributes.policy))
+                .hint("this kernel has no utilisation clamps (CONFIG_UCLAMP_TASK)");
+        }
         return std::move(call_failed("sched_setattr", pid, attributes.policy, wanted.priority,
                                      wanted.nice))
             .hint("a real-time or deadline policy needs CAP_SYS_NICE and, with cgroup v1, a "

@@ -15,8 +15,6 @@ using spec::NamespaceType;
 
 namespace {
 
-constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups"; // crun's
-
 /// A label that nothing on this host enforces: without it the container would be freer than its
 /// configuration says.
 Error unlabelled(std::string_view module, std::string_view label, std::string_view pointer) {

@@ -16,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace runtime {
@@ -68,8 +69,11 @@ base::Result<PlannedProcess> process_plan_of(const spec::Process& process, const
                                              const ProcessContext& context,
                                              const std::optional<seccomp::Program>& filter);
 
-/// Whether the container's processes keep the further groups of the runtime's caller: crun's
-/// annotation run.oci.keep_original_groups. An error for a value that is neither 1 nor 0.
+/// crun's annotation by which the container's processes keep the further groups of the runtime's
+/// caller.
+constexpr std::string_view kKeepGroups = "run.oci.keep_original_groups";
+
+/// Whether it asks for that. An error for a value that is neither 1 nor 0.
 base::Result<bool> keeps_groups(const std::map<std::string, std::string>& annotations);
 
 /// What linux.* says of each process of the container: personality and memory policy.

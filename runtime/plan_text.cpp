@@ -279,6 +279,9 @@ void add_process(Lines& lines, const ProcessPlan& process) {
                             " of nodes ", base::quoted(process.memory_policy->nodes),
                             " (/linux/memoryPolicy)"));
     }
+    if (!process.session_keyring.empty()) {
+        lines.push_back(cat("session keyring ", base::quoted(process.session_keyring)));
+    }
     if (!process.apparmor_profile.empty()) {
         lines.push_back(cat("AppArmor profile ", base::quoted(process.apparmor_profile),
                             at(o + "/apparmorProfile")));

@@ -60,4 +60,12 @@ inline runtime::HostFacts only_v2() {
                                     "/sys/fs/cgroup")}});
 }
 
+/// With security modules; in the field it is one of them at a time.
+inline runtime::HostFacts labelling() {
+    runtime::HostFacts facts = only_v2();
+    facts.apparmor = true;
+    facts.selinux = true;
+    return facts;
+}
+
 } // namespace hosts

@@ -2,7 +2,10 @@
 #include "conformance/rows/rows.hpp"
 
 #include <sys/personality.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace conformance {
 
@@ -108,17 +111,40 @@ struct Policy {
 };
 
 constexpr int kStaticNodes = 1 << 15;
+constexpr int kRelativeNodes = 1 << 14;
+constexpr int kNumaBalancing = 1 << 13;
 constexpr Policy kPolicies[] = {
     {"Q1.bind", "MPOL_BIND", "0", "", 2},
     {"Q1.preferred", "MPOL_PREFERRED", "0", "", 1},
     {"Q1.interleave", "MPOL_INTERLEAVE", "0", "", 3},
     {"Q1.local", "MPOL_LOCAL", "", "", 4},
     {"Q1.default", "MPOL_DEFAULT", "", "", 0},
+    {"Q1.preferred-many", "MPOL_PREFERRED_MANY", "0", "", 5},
+    {"Q1.weighted-interleave", "MPOL_WEIGHTED_INTERLEAVE", "0", "", 6},
+    {"Q1.relative-nodes", "MPOL_INTERLEAVE", "0", "MPOL_F_RELATIVE_NODES", 3 | kRelativeNodes},
+    {"Q1.numa-balancing", "MPOL_BIND", "0", "MPOL_F_NUMA_BALANCING", 2 | kNumaBalancing},
     {"Q1.static-nodes", "MPOL_BIND", "0", "MPOL_F_STATIC_NODES", 2 | kStaticNodes},
 };
 
+/// Whether the kernel takes the policy from a process of this suite.
+bool knows_policy(int mode) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool has_nodes = (mode & 7) != 0 && (mode & 7) != 4;
+        const unsigned long nodes = 1;
+        ::_exit(::syscall(SYS_set_mempolicy, mode, has_nodes ? &nodes : nullptr,
+                          has_nodes ? 65UL : 0UL) == 0
+                    ? 0
+                    : 1);
+    }
+    int status = 1;
+    ::waitpid(child, &status, 0);
+    return status == 0;
+}
+
 void policy(Case& c, const Policy& one) {
     c.needs(fs::exists("/sys/devices/system/node/node0"), "this kernel has no NUMA");
+    c.needs(knows_policy(one.seen), std::string("this kernel has no such policy"));
     Json wanted = {{"mode", one.mode}};
     if (*one.nodes != '\0') {
         wanted["nodes"] = one.nodes;
@@ -203,6 +229,11 @@ constexpr Refusal kRefusals[] = {
      R"({"linux": {"memoryPolicy": {"mode": "MPOL_BIND"}}})"},
     {"Q1.nodes-for-local", kMust, "1.3", kPolicy, "MPOL_LOCAL with nodes is an error",
      R"({"linux": {"memoryPolicy": {"mode": "MPOL_LOCAL", "nodes": "0"}}})"},
+    {"Q1.flags-exclude", kMust, "1.3", kPolicy, "flags that exclude each other are an error",
+     R"({"linux": {"memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0",
+         "flags": ["MPOL_F_STATIC_NODES", "MPOL_F_RELATIVE_NODES"]}}})"},
+    {"Q1.absent-node", kMust, "1.3", kPolicy, "a node that this machine does not have is an error",
+     R"({"linux": {"memoryPolicy": {"mode": "MPOL_BIND", "nodes": "1000"}}})", Stage::start},
     {"Q1.bad-nodes", kMust, "1.3", kPolicy, "nodes that are no list are an error",
      R"({"linux": {"memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0-"}}})"},
 };

@@ -1,10 +1,11 @@
-#include "oci-spec/features.hpp"
+#include "runtime/cli/features.hpp"
 
 #include "oci-spec/tables.hpp"
 #include "runtime/cli/arguments.hpp"
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/verbs.hpp"
 #include "runtime/cli/version.hpp"
+#include "runtime/plan.hpp"
 #include "seccomp/library.hpp"
 
 namespace cli {
@@ -31,6 +32,25 @@ std::vector<std::string> known_architectures() {
 
 } // namespace
 
+spec::FeatureFacts feature_facts() {
+    return {.cgroup_v1 = true,
+            .cgroup_v2 = true,
+            .rdma = true,
+            .seccomp = true,
+            .seccomp_flags = all_flags(),
+            .seccomp_architectures = known_architectures(),
+            .apparmor = true,
+            .selinux = true,
+            .intel_rdt = true,
+            .intel_rdt_schemata = true,
+            .intel_rdt_monitoring = true,
+            .memory_policy = true,
+            .idmap_mounts = true,
+            .net_devices = true,
+            .annotations = version_annotations(),
+            .unsafe_annotations = {std::string(runtime::kKeepGroups)}};
+}
+
 base::Result<int> features_verb(Invocation& invocation) {
     Arguments arguments("features", "Says what this oci-rt can do, whatever the host can "
                                     "(features.md of the specification).");
@@ -38,17 +58,7 @@ base::Result<int> features_verb(Invocation& invocation) {
     if (!go_on) {
         return 0;
     }
-    const spec::FeatureFacts facts{.cgroup_v1 = true,
-                                   .cgroup_v2 = true,
-                                   .rdma = true,
-                                   .seccomp = true,
-                                   .seccomp_flags = all_flags(),
-                                   .seccomp_architectures = known_architectures(),
-                                   .memory_policy = true,
-                                   .idmap_mounts = true,
-                                   .net_devices = true,
-                                   .annotations = version_annotations()};
-    TRY(print(base::cat(spec::features_json(facts), "\n")));
+    TRY(print(base::cat(spec::features_json(feature_facts()), "\n")));
     return 0;
 }
 

@@ -127,6 +127,7 @@ TEST_CASE("a configuration becomes the plan that is written beside it", "[golden
         {"privileged", "v2", hosts::only_v2, {}},
         {"everything", "v1", hosts::only_v1, {.preserve_fds = 2, .inherited_fds = 2}},
         {"everything", "v2", hosts::only_v2, {}},
+        {"labelled", "labelling", hosts::labelling, {.keyring = "_ses.labelled.1f"}},
         {"without-process", "mixed", hosts::mixed, {}},
         {"joined", "v2", hosts::only_v2, {}},
         {"no-namespaces", "mixed", hosts::mixed, {}},

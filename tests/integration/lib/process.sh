@@ -71,3 +71,19 @@ says_ready() {
 told() {
 	[ "$(tr '\n' ' ' <told)" = "$1" ]
 }
+
+# takes_pidfd: a listening socket ./socket; ./taken has the fdinfo of proc(5) of the first descriptor that is sent there.
+takes_pidfd() {
+	command -v perl >/dev/null || skip "there is no perl"
+	[ "$(uname -m)" = x86_64 ] || skip "recvmsg is known by its number on x86_64 alone"
+	rm -f socket taken
+	perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, sockaddr_un("socket")) && listen(S, 1) && accept(C, S) or die;
+		($data, $control) = ("\0" x 16, "\0" x 24);
+		$part = pack("PQ", $data, 16);
+		$message = pack("QQPQPQQ", 0, 0, $part, 1, $control, 24, 0);
+		syscall(47, fileno(C), $message, 0) > 0 or die;
+		open(F, "/proc/self/fdinfo/" . unpack("x16l", $control)) or die;
+		print <F>' >taken &
+	soon "the socket" test -S socket
+}

@@ -437,3 +437,29 @@ TEST_CASE("covered paths keep their places", "[mount_plan]") {
     CHECK(lines_with(lines, "read-only ") ==
           Lines{R"(read-only "/proc/sys" (/linux/readonlyPaths/0))"});
 }
+
+TEST_CASE("a mount label is for what is mounted anew and takes one", "[mount_plan]") {
+    spec::Spec config = with_mounts(
+        {mount("proc proc /proc"), mount("sysfs sysfs /sys"), mount("tmpfs tmpfs /tmp"),
+         mount("devpts devpts /dev/pts newinstance"), mount("mqueue mqueue /dev/mqueue"),
+         mount("cgroup2 cgroup2 /sys/fs/cgroup"), mount("none /data /data bind"),
+         mount("tmpfs tmpfs /own context=\"a:b:c:s0\"")});
+    config.linux.mount_label = "u:r:t:s0:c1,c2";
+    const Lines labelled = lines_with(steps(config), "mount ");
+    const auto label_of = [&](std::string_view target) {
+        const auto line = std::ranges::find_if(labelled, [&](const std::string& text) {
+            return text.find(base::cat(" on ", base::quoted(target))) != std::string::npos;
+        });
+        return line == labelled.end()                       ? std::string("no such mount")
+               : line->find(" label ") != std::string::npos ? std::string("its root")
+               : line->find(" context=u:r:t:s0:c1,c2") != std::string::npos ? std::string("all")
+                                                                            : std::string("none");
+    };
+    CHECK(label_of("/tmp") == "all");
+    CHECK(label_of("/dev/pts") == "all");
+    CHECK(label_of("/dev/mqueue") == "its root");
+    CHECK(label_of("/proc") == "none");
+    CHECK(label_of("/sys") == "none");
+    CHECK(label_of("/own") == "none");
+    CHECK(lines_with(steps(config), "bind ")[0].find("u:r:t") == std::string::npos);
+}

@@ -62,18 +62,10 @@ spec::Spec everything() {
     return std::move(loaded.value);
 }
 
-/// A host with security modules; in the field it is one of them at a time.
-runtime::HostFacts labelling_host() {
-    runtime::HostFacts facts = hosts::mixed();
-    facts.apparmor = true;
-    facts.selinux = true;
-    return facts;
-}
-
 runtime::Plan plan_of_everything() {
     const seccomp::Program filter{.filter = {{.code = 6, .jt = 1, .jf = 2, .k = 0x7fff0000}},
                                   .flags = 2};
-    return value(runtime::plan_of(everything(), labelling_host(),
+    return value(runtime::plan_of(everything(), hosts::labelling(),
                                   {.id = "everything",
                                    .bundle = "/bundle",
                                    .keyring = "_ses.everything.1",
@@ -316,7 +308,7 @@ TEST_CASE("a label that nothing on the host enforces is an error with its place"
     const auto plan = runtime::plan_of(config, hosts::mixed(), {.id = "x", .bundle = "/b"}, {});
     REQUIRE_FALSE(plan);
     CHECK(plan.error().failure().pointer == row.pointer);
-    CHECK(runtime::plan_of(config, labelling_host(), {.id = "x", .bundle = "/b"}, {}));
+    CHECK(runtime::plan_of(config, hosts::labelling(), {.id = "x", .bundle = "/b"}, {}));
 }
 
 TEST_CASE("unconfined is what every process is where there is no AppArmor", "[plan]") {
@@ -325,7 +317,7 @@ TEST_CASE("unconfined is what every process is where there is no AppArmor", "[pl
         return value(process_plan_of(process, facts, {}, std::nullopt)).plan.apparmor_profile;
     };
     CHECK(profile_on(hosts::mixed()).empty());
-    CHECK(profile_on(labelling_host()) == "unconfined");
+    CHECK(profile_on(hosts::labelling()) == "unconfined");
 }
 
 TEST_CASE("the caller's groups are kept if the annotation says so", "[plan]") {
