@@ -382,6 +382,7 @@ Result<MountStep> live_step_of(const spec::Mount& mount, std::string origin,
         return step;
     }
     step = filesystem_step(mount, options, std::move(step), facts);
+    label(step, linux.mount_label);
     step.instead.clear();
     return step;
 }

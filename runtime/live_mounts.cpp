@@ -13,7 +13,6 @@
 namespace runtime {
 
 using base::cat;
-using base::done;
 using base::Error;
 using base::Result;
 using namespaces::LiveContainer;
@@ -112,6 +111,7 @@ Result<> remove_mounts(const StateStore& store, const std::string& id,
                        const std::vector<std::string>& destinations) {
     TRY_ASSIGN(const Changeable opened, open_changeable(store, id, "remove mounts from"));
     std::vector<LiveTarget> targets;
+    targets.reserve(destinations.size());
     for (const std::string& destination : destinations) {
         targets.push_back({.origin = "", .path = destination});
     }

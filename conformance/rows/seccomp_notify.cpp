@@ -20,6 +20,8 @@ constexpr auto kMust = Level::must;
 constexpr auto kSeccomp = "config-linux.md#seccomp";
 constexpr auto kProcessState = "config-linux.md#the-container-process-state";
 
+constexpr unsigned kWaitKillable = 1U << 5; // which old headers lack
+
 Json notifying(const fs::path& listener) {
     return {{"defaultAction", "SCMP_ACT_ALLOW"},
             {"listenerPath", listener.string()},
@@ -105,10 +107,13 @@ struct Notified {
     bool only_one_connection;
 };
 
-Notified notified(Case& c) {
+Notified notified(Case& c, const Json& flags = nullptr) {
     const fs::path path = c.directory() / "agent";
     const Agent agent(path);
     c.linux_part()["seccomp"] = notifying(path);
+    if (!flags.is_null()) {
+        c.linux_part()["seccomp"]["flags"] = flags;
+    }
     c.config()["annotations"] = {{"com.example.key", "value"}};
     c.script("syscall " + std::to_string(SYS_getpriority) + " 0 0");
     Container& container = c.started();
@@ -174,6 +179,21 @@ void one_connection(Case& c) {
     c.expect(seen.only_one_connection, "there was a second connection");
 }
 
+void killable_wait(Case& c) {
+    // Without a filter the kernel says EFAULT if it knows the flags.
+    c.needs(::syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                      SECCOMP_FILTER_FLAG_NEW_LISTENER | kWaitKillable, nullptr) < 0 &&
+                errno == EFAULT,
+            "the kernel has no SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (before 5.19)");
+    const Notified seen = notified(c, {"SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"});
+    if (seen.delivery.fds.empty()) {
+        throw Failed("no descriptor came with the state");
+    }
+    c.expect(answer(c, seen.delivery.fds.front(), ENOSPC), "the notification cannot be answered");
+    seen.container->wait_for_end();
+    c.same(seen.container->report().error("syscall"), "ENOSPC", "the error that the agent gave");
+}
+
 void no_listener(Case& c) {
     c.linux_part()["seccomp"] = notifying(c.directory() / "nobody");
     c.refused(Stage::start);
@@ -205,6 +225,8 @@ Rows seccomp_notify_rows() {
     return Rows{
                {"X5.answered", kMust, "1.1", kSeccomp,
                 "an agent can answer what the filter notifies", &answered},
+               {"X4.wait-killable", kMust, "1.1", kSeccomp,
+                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", &killable_wait},
                {"X5.connection", kMust, "1.1", kSeccomp,
                 "one connection, the descriptors in its first message, then the end",
                 &one_connection},

@@ -41,9 +41,10 @@ mounts_are_added_from_files_and_removed_by_them() {
 mounts_are_added_all_or_none() {
 	sleeping
 	remember
-	code 1 rt mounts add "$tag" "[$(tmpfs_json /tmp/a), $(bind_json /etc/hostname /tmp/b), $(tmpfs_json /tmp/c '"size=much"')]"
+	touch file
+	code 1 rt mounts add "$tag" "[$(tmpfs_json /tmp/a), $(bind_json "$PWD/file" /tmp/b), $(tmpfs_json /tmp/c '"size=much"')]"
 	says 'mount tmpfs on "/tmp/c": the kernel says'
-	says '(argument:1:179 /2): '
+	says ' /2): fsconfig(tmpfs, "size=much")'
 	equal "$(mounted /tmp/a)$(mounted /tmp/b)$(mounted /tmp/c)" 000 "what is mounted"
 	code 1 rt mounts add "$tag" "[$(tmpfs_json /tmp/a), $(bind_json /no/such/source /tmp/b)]"
 	says 'bind "/no/such/source" on "/tmp/b" (argument:1:'
@@ -158,10 +159,24 @@ in_a_user_namespace_added_mounts_are_the_containers() {
 	equal "$(stat -c %u:%g bundle/root/made)" 100000:100000 "the owner of a mount point on the host"
 	code 1 rt exec "$tag" busybox cat /tmp/in/file
 	ok rt mounts remove "$tag" /tmp/own /tmp/in /made
+	unchanged
+}
+
+an_added_mount_is_mapped() {
+	mkdir maps
+	touch maps/file
+	chown 7:8 maps maps/file
+	chmod 700 maps
 	can_map_here
-	ok rt mounts add "$tag" "$(bind_json "$PWD/shared" /tmp/in '"idmap=uids=1000-@0-1;gids=1000-@0-1"' | sed 's/1000-@0-1/@1000-0-1/g')"
-	ok in_container stat -c %u:%g /tmp/in/file
-	is 0:0
+	with_user_namespace
+	sleeping
+	remember
+	ok rt mounts add "$tag" "[$(bind_json "$PWD/maps" /tmp/ranges '"idmap=uids=@7-0-1;gids=@8-5-1"'), $(bind_json "$PWD/maps" /tmp/own '"idmap"')]"
+	ok in_container stat -c %u:%g /tmp/ranges/file
+	is 0:5
+	ok in_container stat -c %u:%g /tmp/own
+	is 7:8
+	ok rt mounts remove "$tag" /tmp/ranges /tmp/own
 	unchanged
 }
 

@@ -155,6 +155,10 @@ TEST_CASE("what a running container gets is planned as at create, with a place o
     CHECK(step_of("none /host /data bind").from_host);
     CHECK(step_of("sysfs sysfs /sys ro").instead.empty());
     CHECK(step_of("tmpfs tmpfs /t size=1m").origin == "/3");
+    spec::Linux labelled;
+    labelled.mount_label = "a:b:c:s0";
+    CHECK(value(namespaces::live_step_of(mount("tmpfs tmpfs /t"), "/3", labelled, kPlain))
+              .filesystem.options == std::vector<std::string>{"context=a:b:c:s0"});
     const auto text = GENERATE(as<std::string>{}, "tmpfs tmpfs /t remount", "proc proc /proc",
                                "cgroup cgroup /c", "cgroup2 cgroup /c", "overlay overlay /o");
     INFO(text);
