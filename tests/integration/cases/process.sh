@@ -249,3 +249,21 @@ a_terminal_of_exec_has_the_size_of_its_document() {
 	ok rt exec --process process.json "$tag"
 	has '12 34'
 }
+
+the_clocks_of_the_container_are_those_of_exec() {
+	[ -e /proc/self/ns/time ] || skip "this kernel has no time namespaces"
+	sleeping namespace ', {"type": "time"}' linux ', "timeOffsets": {"boottime": {"secs": 100000000, "nanosecs": 5}}'
+	ok rt exec "$tag" cat /proc/uptime
+	[ "${output%%.*}" -gt 100000000 ] || differs "more than 100000000 s" "$output"
+}
+
+a_flag_of_the_scheduler_is_set_or_named() {
+	sleeping
+	document ', "scheduler": {"policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_UTIL_CLAMP_MIN"]}'
+	try rt exec --process process.json "$tag"
+	case $status in
+	0) ;;
+	255) says 'CONFIG_UCLAMP_TASK' ;;
+	*) differs "exit code 0 or 255" "$status" ;;
+	esac
+}
