@@ -74,8 +74,12 @@ class Masks {
 
 Result<> make_one_readonly(const Fd& target) {
     TRY_ASSIGN(const Fd copy, clone_tree(target, "", Depth::recursive));
-    TRY(set_attributes(copy, {.set = MOUNT_ATTR_RDONLY}, Depth::recursive));
-    return attach(copy, target);
+    if (can_change_detached()) {
+        TRY(set_attributes(copy, {.set = MOUNT_ATTR_RDONLY}, Depth::recursive));
+        return attach(copy, target);
+    }
+    TRY(attach(copy, target));
+    return set_attributes(copy, {.set = MOUNT_ATTR_RDONLY}, Depth::one);
 }
 
 } // namespace

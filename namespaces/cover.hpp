@@ -14,7 +14,8 @@ namespace namespaces {
 /// (CVE-2025-31133).
 base::Result<> mask(const base::RootDir& root, const std::vector<Covered>& paths);
 
-/// Binds each path that exists, with what is mounted below it, read-only over itself.
+/// Binds each path that exists, with what is mounted below it, read-only over itself. Before Linux
+/// 5.12 what is mounted below it stays as it is.
 base::Result<> make_readonly(const base::RootDir& root, const std::vector<Covered>& paths);
 
 } // namespace namespaces

@@ -124,15 +124,6 @@ Result<RootDir> enter(const LiveContainer& container, bool user_namespace) {
     return RootDir(std::move(root));
 }
 
-/// Through our own /proc/self/fd: a mount may be that of a file, or of a link.
-Result<> detach(FdRef mount) {
-    const std::string path = cat("/proc/self/fd/", mount.number());
-    if (::umount2(path.c_str(), MNT_DETACH) < 0) {
-        return call_failed("umount2", mount, base::Word{"MNT_DETACH"});
-    }
-    return done();
-}
-
 /// All the steps; if one fails, those before it are undone.
 Result<> apply_all(const RootDir& root, const std::vector<MountStep>& steps,
                    std::vector<Fd> sources) {

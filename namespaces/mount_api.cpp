@@ -132,6 +132,8 @@ Result<> command(FdRef context, std::string_view type, fsconfig_command what,
 
 /// Kernels before 5.12 have no mount_setattr: an attached mount is remounted through its
 /// descriptor, one level deep. MS_* and MOUNT_ATTR_* agree in the low flags only.
+constexpr unsigned long kNoSymfollow = 256; // MS_NOSYMFOLLOW, which older headers lack
+
 Result<> remount_instead(FdRef mount, Attributes attributes, Depth depth) {
     constexpr std::array<std::pair<std::uint64_t, unsigned long>, 6> kSame = {{
         {MOUNT_ATTR_RDONLY, MS_RDONLY},
@@ -154,6 +156,15 @@ Result<> remount_instead(FdRef mount, Attributes attributes, Depth depth) {
         if ((attributes.set & attribute) != 0 || (has && (attributes.clear & attribute) == 0)) {
             flags |= flag;
         }
+    }
+    // Where a remount says nothing of access times they stay as they are.
+    if ((attributes.set & MOUNT_ATTR_STRICTATIME) != 0) {
+        flags |= MS_STRICTATIME;
+    } else if ((attributes.clear & MOUNT_ATTR__ATIME) != 0 && (flags & MS_NOATIME) == 0) {
+        flags |= MS_RELATIME;
+    }
+    if ((attributes.set & MOUNT_ATTR_NOSYMFOLLOW) != 0) {
+        flags |= kNoSymfollow;
     }
     const std::string path = cat("/proc/self/fd/", mount.number());
     if (::mount(nullptr, path.c_str(), nullptr, flags, nullptr) < 0) {
@@ -190,6 +201,24 @@ Result<> attach(FdRef mount, FdRef target) {
         return call_failed("move_mount", mount, target);
     }
     return done();
+}
+
+Result<> detach(FdRef mount) {
+    // By its name there: what is mounted may be a file, or a link.
+    const std::string path = cat("/proc/self/fd/", mount.number());
+    if (::umount2(path.c_str(), MNT_DETACH) < 0) {
+        return call_failed("umount2", mount, Word{"MNT_DETACH"});
+    }
+    return done();
+}
+
+bool can_change_detached() {
+    static const bool can = [] {
+        mount_attr nothing{};
+        return ::mount_setattr(-1, "", AT_EMPTY_PATH, &nothing, sizeof nothing) == 0 ||
+               errno != ENOSYS;
+    }();
+    return can;
 }
 
 Result<> set_attributes(FdRef mount, Attributes attributes, Depth depth) {

@@ -36,7 +36,15 @@ base::Result<base::Fd> clone_tree(base::FdRef directory, base::ZView path, Depth
 /// Attaches a detached mount on `target`, an O_PATH descriptor in the caller's mount namespace.
 base::Result<> attach(base::FdRef mount, base::FdRef target);
 
-/// Changes attributes of a mount (or of its whole tree).
+/// Takes an attached mount away with all that is mounted below it (umount2(2), MNT_DETACH), through
+/// /proc/self/fd, which must be a procfs of this process.
+base::Result<> detach(base::FdRef mount);
+
+/// Whether a mount can be changed before it is attached (mount_setattr(2), Linux 5.12).
+bool can_change_detached();
+
+/// Changes attributes of a mount (or of its whole tree). Before Linux 5.12 only of one that is
+/// attached, not of a tree (ENOSYS), and through /proc/self/fd.
 base::Result<> set_attributes(base::FdRef mount, Attributes attributes, Depth depth);
 
 /// Sets MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE.

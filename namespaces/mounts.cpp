@@ -62,9 +62,28 @@ Result<> finish(FdRef mount, const MountStep& step) {
     return done();
 }
 
-Result<> change_attributes(FdRef mount, const MountStep& step) {
-    TRY(set_attributes(mount, step.attributes, Depth::one));
+Result<> change_attributes(FdRef mount, Attributes attributes, const MountStep& step) {
+    TRY(set_attributes(mount, attributes, Depth::one));
     return set_attributes(mount, step.recursive_attributes, Depth::recursive);
+}
+
+/// Gives a mount its attributes and attaches it. What fails behind that takes it away again: it may
+/// have more rights than were asked for.
+Result<Fd> attach_changed(Fd mount, FdRef target, Attributes attributes, const MountStep& step) {
+    // While it is detached nobody can use it with more rights than it will have.
+    if (can_change_detached()) {
+        TRY(change_attributes(mount, attributes, step));
+    }
+    TRY(attach(mount, target));
+    Result<> rest = can_change_detached() ? done() : change_attributes(mount, attributes, step);
+    if (rest) {
+        rest = finish(mount, step);
+    }
+    if (!rest) {
+        static_cast<void>(detach(mount)); // the first failure is the one to be told
+        return std::move(rest).error();
+    }
+    return mount;
 }
 
 /// By mount(2): for options too long for fsconfig(2), and for flags that it does not have.
@@ -82,9 +101,15 @@ Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
     Filesystem filesystem = step.filesystem;
     TRY(keep_mode(root, step, filesystem));
     TRY_ASSIGN(const Fd target, directory_for(root, step));
-    // Copying up needs to write first.
-    const std::uint64_t attributes = filesystem.attributes;
+    Attributes late;
+    if (!can_change_detached()) {
+        // fsmount(2) learnt this one later than mount(2).
+        late.set = filesystem.attributes & MOUNT_ATTR_NOSYMFOLLOW;
+        filesystem.attributes &= ~std::uint64_t{MOUNT_ATTR_NOSYMFOLLOW};
+    }
     if (step.copy_up) {
+        // It needs to write first.
+        late.set |= filesystem.attributes & MOUNT_ATTR_RDONLY;
         filesystem.attributes &= ~std::uint64_t{MOUNT_ATTR_RDONLY};
     }
     Result<Fd> mount = make_filesystem(filesystem);
@@ -93,8 +118,8 @@ Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
     }
     if (!mount && mount.code() == EPERM && !step.instead.empty()) {
         mount = clone_tree(FdRef::cwd(), step.instead, Depth::recursive);
-        if (mount) {
-            TRY(set_attributes(*mount, {.set = attributes}, Depth::one));
+        late.set |= filesystem.attributes | step.instead_attributes.set;
+        if (mount && can_change_detached()) {
             TRY(set_attributes(*mount, step.instead_attributes, Depth::recursive));
         }
     }
@@ -107,15 +132,11 @@ Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
     }
     if (step.copy_up) {
         TRY(copy_up(target, *mount));
-        TRY(set_attributes(*mount, {.set = attributes & MOUNT_ATTR_RDONLY}, Depth::one));
     }
     if (!step.label.empty()) {
         TRY(set_label(*mount, step.label));
     }
-    TRY(set_attributes(*mount, step.recursive_attributes, Depth::recursive));
-    TRY(attach(*mount, target));
-    TRY(finish(*mount, step));
-    return mount;
+    return attach_changed(*std::move(mount), target, late, step);
 }
 
 /// What a bind mount goes onto, made where missing.
@@ -155,12 +176,8 @@ Result<Fd> mount_bind(const RootDir& root, const MountStep& step, Fd source) {
         TRY(copy_link(root, step, source));
         return Fd();
     }
-    // While it is detached nobody can use it with more rights than it will have.
-    TRY(change_attributes(source, step));
     TRY_ASSIGN(const Fd target, bind_target(root, step, S_ISDIR(status.st_mode)));
-    TRY(attach(source, target));
-    TRY(finish(source, step));
-    return source;
+    return attach_changed(std::move(source), target, step.attributes, step);
 }
 
 Result<Fd> remount(const RootDir& root, const MountStep& step) {
@@ -169,7 +186,7 @@ Result<Fd> remount(const RootDir& root, const MountStep& step) {
         TRY(reconfigure(mount, step.filesystem.options, step.filesystem.super_flags,
                         step.clear_super_flags));
     }
-    TRY(change_attributes(mount, step));
+    TRY(change_attributes(mount, step.attributes, step));
     TRY(finish(mount, step));
     return mount;
 }

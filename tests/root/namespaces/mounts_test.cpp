@@ -1,13 +1,18 @@
 // Mounts beneath a root that tries to lead them out: everything lands inside, or nowhere.
+#include "namespaces/cover.hpp"
 #include "namespaces/mounts.hpp"
 #include "runtime/base/child.hpp"
 #include "runtime/base/sys.hpp"
+#include "seccomp/compile.hpp"
+#include "seccomp/load.hpp"
 #include "tests/temp_dir.hpp"
+#include "tests/unit/seccomp/profiles.hpp"
 
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 using base::cat;
@@ -124,6 +129,72 @@ TEST_CASE("what wants a real directory refuses every link", "[mounts]") {
               step.real_directory = true;
               const auto done = apply(tree.root(base::RootDir::Resolver::automatic), step, Fd());
               return done.code() == ELOOP && !is_tmpfs(tree.place.at("root/dir")) ? 0 : 1;
+          }) == 0);
+}
+
+namespace {
+
+/// From now on this process has the calls of Linux 5.11.
+bool without_mount_setattr() {
+    const auto filter =
+        seccomp::compile(profiles::permitting({profiles::errno_entry({"mount_setattr"}, ENOSYS)}));
+    return filter && seccomp::load(filter->filter, filter->flags);
+}
+
+unsigned long flags_at(const std::string& path) {
+    struct statvfs status {};
+    return ::statvfs(path.c_str(), &status) == 0 ? status.f_flag : 0;
+}
+
+} // namespace
+
+TEST_CASE("before Linux 5.12 a bind mount gets its attributes when it is attached", "[mounts]") {
+    struct Row {
+        namespaces::Attributes attributes;
+        unsigned long flag;
+    };
+    const Row row = GENERATE(values<Row>({
+        {{.set = MOUNT_ATTR_RDONLY}, ST_RDONLY},
+        {{.set = MOUNT_ATTR_NOEXEC}, ST_NOEXEC},
+        {{.set = MOUNT_ATTR_NOATIME, .clear = MOUNT_ATTR__ATIME}, ST_NOATIME},
+    }));
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              MountStep step = tmpfs_on("/dir");
+              step.how = MountStep::How::bind;
+              step.source = tree.place.at("outside");
+              step.attributes = row.attributes;
+              const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
+              if (!without_mount_setattr() || !apply(root, step, Fd())) {
+                  return 1;
+              }
+              const bool only_there = (flags_at(tree.place.at("outside")) & row.flag) == 0;
+              return only_there && (flags_at(tree.place.at("root/dir")) & row.flag) != 0 ? 0 : 2;
+          }) == 0);
+}
+
+TEST_CASE("before Linux 5.12 what cannot be done to an attached mount takes it away", "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              MountStep step = tmpfs_on("/dir");
+              step.recursive_attributes.set = MOUNT_ATTR_RDONLY;
+              const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
+              const auto done = without_mount_setattr() ? apply(root, step, Fd()) : Fd();
+              return done.code() == ENOSYS && !is_tmpfs(tree.place.at("root/dir")) ? 0 : 1;
+          }) == 0);
+}
+
+TEST_CASE("before Linux 5.12 paths are made read-only, too", "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
+              if (!without_mount_setattr() || !namespaces::make_readonly(root, {{"", "/dir"}})) {
+                  return 1;
+              }
+              return (flags_at(tree.place.at("root/dir")) & ST_RDONLY) != 0 ? 0 : 2;
           }) == 0);
 }
 
