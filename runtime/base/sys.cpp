@@ -256,6 +256,9 @@ Result<> seal(FdRef memfd) {
 Result<Fd> pidfd_open(pid_t pid) {
     const int fd = ::pidfd_open(pid, 0);
     if (fd < 0) {
+        // Older kernels say so of a number that only lives on as that of a session or a process
+        // group, whose leader has ended.
+        errno = errno == EINVAL && pid > 0 ? ESRCH : errno;
         return call_failed("pidfd_open", pid);
     }
     return Fd(fd);

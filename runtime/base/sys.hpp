@@ -133,6 +133,7 @@ Result<Fd> memfd(ZView name, unsigned flags);
 Result<> seal(FdRef memfd);
 
 // --- processes ----------------------------------------------------------------------------------
+/// pidfd_open(2); ESRCH if there is no such process.
 Result<Fd> pidfd_open(pid_t pid);
 /// pidfd_send_signal(2); ESRCH if the process is gone.
 Result<> send_signal(FdRef pidfd, int signal);

@@ -18,7 +18,7 @@ namespace cli {
 inline std::optional<std::chrono::milliseconds> duration_of(std::string_view text) {
     using std::chrono::nanoseconds;
     constexpr std::int64_t kSecond = 1'000'000'000;
-    constexpr std::int64_t kMost = 365 * 24 * 3600 * kSecond;
+    constexpr std::int64_t kMost = kSecond * 3600 * 24 * 365;
     constexpr std::array<std::pair<std::string_view, std::int64_t>, 6> kUnits = {
         {{"ns", 1},
          {"us", 1'000},
