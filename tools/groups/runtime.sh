@@ -7,7 +7,7 @@ group picture native build-release tools/show-container '' "what a container see
 group house native build-release tests/house '' "how oci-rt is built, the tools of set-up, the commands of README.md"
 group conformance native build-release conformance '' "rows of the specification, from outside"
 group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
-group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
+group engines native "build-release install" tests/engines tests/engines/packages "podman, containerd and docker on top of oci-rt"
 group bench alone "build-release install" tests/bench tests/bench/packages "what run costs beside crun"
 group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
 

@@ -1,5 +1,5 @@
 # What the engines do with a runtime of the name runc.
-# shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154  # what is in single quotes is for the container
 
 the_engines_say_which_runtime_they_have() {
 	ok podman info --format '{{.Host.OCIRuntime.Name}} {{.Host.OCIRuntime.Version}}'

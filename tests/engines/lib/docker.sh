@@ -1,5 +1,5 @@
 # docker: its daemon's configuration and life, and the command that the cases call.
-# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
+# shellcheck shell=bash disable=SC1090,SC1091,SC2119,SC2120,SC2154  # variables are shared with who sources this
 
 image=localhost/busybox:latest
 docker_socket=$house/docker/socket
