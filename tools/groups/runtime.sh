@@ -7,7 +7,8 @@ group picture native build-release tools/show-container '' "what a container see
 group house native build-release tests/house '' "how oci-rt is built, the tools of set-up, the commands of README.md"
 group conformance native build-release conformance '' "rows of the specification, from outside"
 group integration native "build-release install" tests/integration tests/integration/packages "containers by the command line"
-group engines native "build-release install" tests/engines tests/engines/packages "podman, containerd and docker on top of oci-rt"
+group engines native "build-release install" tests/engines tests/engines/packages "podman and containerd on top of oci-rt"
+long_group engines-docker native "build-release install" tests/engines tests/engines/packages "Docker, and oci-rt under the name runc"
 group bench alone "build-release install" tests/bench tests/bench/packages "what run costs beside crun"
 group asan native "build-asan build-release" conformance '' "the rows again, by an oci-rt that was built with sanitizers"
 
@@ -68,7 +69,12 @@ key_engines() {
 	digest "$(uname -r)" "$release" tests/engines "$(dpkg-query -W $(<tests/engines/packages) 2>&1)"
 }
 run_engines() {
-	timeout --foreground -k 10 1800 tests/engines/run --runtime "$root/$release" --results "$1"
+	timeout --foreground -k 10 1800 tests/engines/run --runtime "$root/$release" --results "$1" calls podman containerd
+}
+
+key_engines-docker() { key_engines; }
+run_engines-docker() {
+	timeout --foreground -k 10 1800 tests/engines/run --runtime "$root/$release" --results "$1" docker dropin
 }
 
 key_bench() {

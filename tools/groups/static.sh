@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 group format cpu install . tools/packages/lint "the layout of the code is what clang-format makes of it"
-group lint cpu "install configure-asan" . tools/packages/lint "clang-tidy (of tests and suite: --full) and shellcheck have nothing to say"
+long_group lint cpu "install configure-asan" . tools/packages/lint "clang-tidy and shellcheck have nothing to say"
 group docs cpu install docs tools/packages/docs "the status page fits its lists, the man page is sound, links lead somewhere"
 
 # The project's own files of a kind. Those that are ignored (build/) are not.

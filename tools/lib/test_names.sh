@@ -10,7 +10,7 @@ test_names() {
 	done
 	conformance_names | sed 's|^|conformance/|'
 	for group in integration engines house; do
-		[[ ! -x tests/$group/run ]] || "tests/$group/run" --list | sed "s|^|$group/|"
+		[[ ! -x tests/$group/run ]] || "tests/$group/run" --list | sed "s|^|$group/|; s#^engines/\(docker\|dropin\):#engines-docker/\1:#"
 	done
 	sed -n -E 's|^.*\tfact ("([a-z/ ]+)"\|([a-z]+)) .*|picture/the container sees: \2\3|p' tools/lib/picture.sh
 	# shellcheck disable=SC2016  # as it stands there

@@ -121,7 +121,7 @@ exec_takes_user_and_directory() {
 
 exec_with_a_terminal_has_one() {
 	sleeping
-	ok script -qec "ctr task exec --exec-id one --tty $tag sh -c 'tty; test -t 0 && echo yes'" /dev/null
+	ok script -qec "ctr task exec --exec-id one --tty $tag sh -c 'tty; test -t 0 && echo yes; sleep 1'" /dev/null
 	has /dev/pts/
 	has yes
 }
