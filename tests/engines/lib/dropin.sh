@@ -17,6 +17,11 @@ install_as_runc() {
 	PATH=$house/dropin:$PATH
 }
 
+# engine_itself NAME: not the command of another group's cases, which may be in PATH by now.
+engine_itself() {
+	(PATH=${PATH//"$house/bin:"/} && command -v "$1")
+}
+
 # The engines' commands.  What they add is about the machine, not about the runtime: the house's own cgroup, limits that may
 # be raised no further than they are (see podman.sh), and runc for podman where there is a crun, too.
 write_dropin_commands() {
@@ -28,13 +33,13 @@ write_dropin_commands() {
 		run | create) verb+=(--cgroup-parent "/${house##*/}" --ulimit host --network none) ;;
 		build) verb+=(--runtime runc --cgroup-parent "/${house##*/}/build-\$\$" --ulimit "nofile=\$(ulimit -Hn)" --network none) ;;
 		esac
-		exec "$(command -v podman)" --runtime runc "\${verb[@]}" "\${@:2}"
+		exec "$(engine_itself podman)" --runtime runc "\${verb[@]}" "\${@:2}"
 	END
 	cat >"$house/bin/ctr" <<-END
 		#!/bin/bash
 		options=()
 		[[ \${1-} != run ]] || options=(--snapshotter "$(cat "$house/containerd/snapshotter")")
-		exec "$(command -v ctr)" --address "$containerd_socket" --namespace "${house##*/}" \
+		exec "$(engine_itself ctr)" --address "$containerd_socket" --namespace "${house##*/}" \
 			"\${@:1:1}" "\${options[@]}" "\${@:2}"
 	END
 	chmod +x "$house/bin"/{podman,ctr}
