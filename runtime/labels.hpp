@@ -24,6 +24,8 @@ class KeyLabel {
   public:
     static base::Result<KeyLabel> set(const base::Procfs* proc, const ProcessPlan& process);
     KeyLabel(KeyLabel&& other) noexcept : proc_(std::exchange(other.proc_, nullptr)) {}
+    KeyLabel(const KeyLabel&) = delete;
+    KeyLabel& operator=(const KeyLabel&) = delete;
     KeyLabel& operator=(KeyLabel&&) = delete;
     ~KeyLabel();
 

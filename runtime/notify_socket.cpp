@@ -115,7 +115,7 @@ void offer_notify_socket(spec::Spec& config, const std::string& container_direct
                              .source = cat(container_directory, "/", kDirectory),
                              .options = {"bind", "nosuid", "noexec", "nodev", "ro"}});
     if (config.process) {
-        constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
+        static constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
         std::vector<std::string>& env = config.process->env;
         std::erase_if(env, [](const std::string& entry) { return entry.starts_with(kVariable); });
         env.push_back(cat(kVariable, kInside, "/", kSocket));

@@ -19,7 +19,8 @@ install_as_runc() {
 
 # engine_itself NAME: not the command of another group's cases, which may be in PATH by now.
 engine_itself() {
-	(PATH=${PATH//"$house/bin:"/} && command -v "$1")
+	local PATH=${PATH//"$house/bin:"/}
+	command -v "$1"
 }
 
 # The engines' commands.  What they add is about the machine, not about the runtime: the house's own cgroup, limits that may
