@@ -49,9 +49,10 @@ write_accounts() {
 	printf '127.0.0.1 localhost\n' >"$1/hosts"
 }
 
-# build_initramfs KERNEL_TREE PROGRAM_TREE GUEST FILE: from unpacked packages and the scripts in the folder GUEST.
+# build_initramfs KERNEL_TREE PROGRAM_TREE GUEST INIT FILE: from unpacked packages and the scripts in the folder GUEST, of
+# which INIT is the first.
 build_initramfs() {
-	local kernel_tree=$1 program_tree=$2 guest=$3 file=$4 root=$4.root modules
+	local kernel_tree=$1 program_tree=$2 guest=$3 init=$4 file=$5 root=$5.root modules
 	mkdir -p "$root"/{dev,etc,home/user,mnt,proc,root,sys,usr/{bin,lib/vm,lib64,local/{bin,sbin},sbin},var/{lib,log,tmp}}
 	chmod 700 "$root"/{root,home/user}
 	ln -s usr/bin usr/lib usr/lib64 usr/sbin "$root/"
@@ -64,9 +65,9 @@ build_initramfs() {
 	mapfile -t modules < <(sed -E '/^(#|$)/d; s/^\+//' "$guest/modules")
 	copy_modules "$kernel_tree" "$root" "${modules[@]}"
 	sed -n 's/^+//p' "$guest/modules" >"$root/usr/lib/vm/load"
-	cp "$guest"/{boot,serve,cgroups-*} "$root/usr/lib/vm/"
-	cp "$guest/init" "$root/init"
-	chmod 755 "$root/init" "$root/usr/lib/vm/boot"
+	cp "$guest"/{as-user,boot,cgroups-*,furnish,serve,vm.service} "$root/usr/lib/vm/"
+	cp "$guest/$init" "$root/init"
+	chmod 755 "$root/init" "$root"/usr/lib/vm/{boot,furnish}
 
 	# Owned by root whoever builds it.  (The user's home is given to the user at boot.)
 	(cd "$root" && find . -print0 | LC_ALL=C sort -z | cpio --quiet --null --create --format=newc --owner=0:0) >"$file"

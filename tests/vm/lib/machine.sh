@@ -11,9 +11,12 @@
 #   cpus, memory
 #   cgroups   v1 or v2 (guest/cgroups-*)
 #   cmdline   more words for the kernel
+#   packages  if there are any: the machine is a Debian of that suite, which runs systemd from a disk, with these; each
+#             such line adds to those before it
+#   disk      the size of that disk
 # Sets also kernel_suite, and machine_folder: where the machine lies once it is built.
 load_machine() {
-	machine=$1 arch='' suite='' kernel='' cpus='' memory='' cgroups='' cmdline=''
+	machine=$1 arch='' suite='' kernel='' cpus='' memory='' cgroups='' cmdline='' packages='' disk=''
 	read_description "$machine"
 	kernel_suite=${2:-$suite}
 	case $arch in
@@ -52,7 +55,8 @@ read_description() {
 		case $key in
 		'' | '#'*) ;;
 		like) read_description "$value" ;;
-		arch | suite | kernel | cpus | memory | cgroups | cmdline) printf -v "$key" '%s' "$value" ;;
+		arch | suite | kernel | cpus | memory | cgroups | cmdline | disk) printf -v "$key" '%s' "$value" ;;
+		packages) packages+=" $value" ;;
 		*)
 			echo "machine \"$1\": there is no key \"$key\"" >&2
 			return 1
@@ -64,9 +68,9 @@ read_description() {
 # machine_key: a name for all that makes the loaded machine what it is.  The emulator is a part of it: another version of
 # QEMU may not understand the state that this one saved.
 machine_key() {
-	cat "$here"/lib/{debian,initramfs,machine}.sh "$here"/guest/* |
-		recipe_key "$arch" "$suite" "$kernel_suite" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" "$parcel_size" \
-			"$(stat -Lc '%n %s %Y' "$(type -P "$emulator")")"
+	cat "$here"/lib/{debian,initramfs,machine,system}.sh "$here"/guest/* |
+		recipe_key "$arch" "$suite" "$kernel_suite" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" "$packages" "$disk" \
+			"$parcel_size" "$(stat -Lc '%n %s %Y' "$(type -P "$emulator")")"
 }
 
 # machine_command save|boot|restore: sets the array command to the QEMU command line of the loaded machine, less its
@@ -90,6 +94,11 @@ machine_command() {
 		-device "virtserialport,chardev=stdout,nr=1" -device "virtserialport,chardev=stderr,nr=2"
 		-mon "chardev=monitor,mode=readline"
 	)
+	# Of the disk, too, a machine has a copy that holds what it changes; only the one that is to be saved writes on it.
+	[[ -z $disk ]] || case $1 in
+	save) command+=(-drive "file=machine/disk,format=raw,if=none,id=disk,cache=unsafe" -device "virtio-blk-pci,drive=disk") ;;
+	*) command+=(-drive "file=machine/disk,format=raw,if=none,id=disk,cache=unsafe,snapshot=on" -device "virtio-blk-pci,drive=disk") ;;
+	esac
 	case $1 in
 	save) command+=(-object "$memory_file,share=on") ;;
 	boot) command+=(-object "memory-backend-ram,id=ram,size=$memory") ;;
@@ -101,7 +110,7 @@ machine_command() {
 	# panic=-1: a panic reboots, and -no-reboot makes that the end.  An oops is no state to test in.
 	command+=(
 		-kernel machine/vmlinuz -initrd machine/initramfs
-		-append "console=ttyS0 quiet panic=-1 reboot=t oops=panic mitigations=off no_timer_check vm.name=$machine vm.cgroups=$cgroups $cmdline"
+		-append "console=ttyS0 quiet panic=-1 reboot=t oops=panic mitigations=off no_timer_check systemd.hostname=$machine vm.cgroups=$cgroups $cmdline"
 	)
 }
 
@@ -114,6 +123,7 @@ make_machine() {
 	program_tree=$packages_folder
 	get_packages "$kernel_suite" "$kernel"
 	kernel_tree=$packages_folder
+	[[ -z $disk ]] || get_system
 	make_once "$machine_folder" build_machine "$kernel_tree" "$program_tree"
 	mark_used "$machine_folder"
 	forget_unused "$cache/machines"
@@ -128,11 +138,26 @@ get_packages() {
 	mark_used "$packages_folder"
 }
 
+# get_system: sets system_folder to a folder where the disk of the loaded machine is, as its packages make it.
+get_system() {
+	local words
+	needs fakeroot mke2fs mmdebstrap
+	read -ra words <<<"$packages"
+	system_folder=$(cache_folder)/packages/$suite-$arch-disk-$(cat "$here"/lib/{debian,system}.sh | recipe_key "$arch" "$suite" "$disk" "$packages")
+	make_once "$system_folder" unpack_system "$suite" "$arch" "$disk" "${words[@]}"
+	mark_used "$system_folder"
+}
+
 # build_machine KERNEL_TREE PROGRAM_TREE FOLDER: the loaded machine from unpacked packages, booted and saved.
 build_machine() {
 	local kernel_tree=$1 program_tree=$2 folder=$3
+	local init=init
 	cp "$(kernel_image "$kernel_tree")" "$folder/vmlinuz"
-	build_initramfs "$kernel_tree" "$program_tree" "$here/guest" "$folder/initramfs"
+	if [[ -n $disk ]]; then
+		init='init-disk'
+		cp --sparse=always "$system_folder/disk" "$folder/disk"
+	fi
+	build_initramfs "$kernel_tree" "$program_tree" "$here/guest" "$init" "$folder/initramfs"
 	save_machine "$folder"
 }
 

@@ -7,8 +7,8 @@
 # The size in bytes is a part of the saved machine; the file is sparse.
 readonly parcel_size=$((1 << 30)) parcel_block=4096
 
-# Lines for the guest's bash, which reads them once all files are there.
-order=()
+# Lines for the guest's bash, which reads them once all files are there, and paths of libraries that come along.
+order=() brought=()
 
 tar_parcel() {
 	tar --append --file parcel --format gnu --owner 0 --group 0 --numeric-owner "$@"
@@ -32,20 +32,23 @@ pack() {
 	fi
 }
 
-# pack_program PATH: a program goes to /usr/local/bin, which is first in the guest's PATH, and its shared libraries to
-# where they are here.
+# pack_program PATH: a program goes to /usr/local/bin, which is first in the guest's PATH, and those of its shared libraries
+# that the guest does not have to where they are here.
 pack_program() {
 	local libraries
 	pack "$1" "/usr/local/bin/${1##*/}"
 	# ldd fails for scripts and static programs, which need nothing.
 	mapfile -t libraries < <(ldd "$1" 2>/dev/null | grep -o '/[^ ]*' | sort -u)
-	((${#libraries[@]} == 0)) || tar_parcel --dereference --directory / "${libraries[@]#/}"
+	((${#libraries[@]} > 0)) || return 0
+	tar_parcel --dereference --transform 's|^|run/vm/libraries/|' --directory / "${libraries[@]#/}"
+	brought+=("${libraries[@]}")
 }
 
 # close_parcel: adds the order, and makes a disk of the tar.
 close_parcel() {
 	local bytes
 	mkdir -p run/vm
+	order+=("libraries=(${brought[*]@Q})")
 	printf '%s\n' "${order[@]}" >run/vm/order
 	tar_parcel run/vm/order
 	bytes=$(stat -c %s parcel)
