@@ -105,9 +105,7 @@ Result<> copy_directory(FdRef from, FdRef to, int depth) {
 } // namespace
 
 Result<> copy_tree(FdRef from, FdRef to) {
-    TRY_ASSIGN(const struct stat status, base::sys::fstat(from));
-    TRY(copy_directory(from, to, 0));
-    return base::sys::chown(to, "", status.st_uid, status.st_gid);
+    return copy_directory(from, to, 0);
 }
 
 } // namespace namespaces

@@ -34,10 +34,16 @@ Result<Fd> directory_for(const RootDir& root, const MountStep& step) {
         cat(step.filesystem.type, " is mounted on a real directory only, never through a link"));
 }
 
+/// Whether an option gives `key` a value.
+bool names(const Filesystem& filesystem, std::string_view key) {
+    return std::ranges::any_of(filesystem.options, [key](std::string_view option) {
+        return option.starts_with(key) && option.substr(key.size()).starts_with('=');
+    });
+}
+
 /// A tmpfs over an existing directory keeps its mode unless the options name one.
 Result<> keep_mode(const RootDir& root, const MountStep& step, Filesystem& filesystem) {
-    const auto names_mode = [](const std::string& option) { return option.starts_with("mode="); };
-    if (filesystem.type != "tmpfs" || std::ranges::any_of(filesystem.options, names_mode)) {
+    if (filesystem.type != "tmpfs" || names(filesystem, "mode")) {
         return done();
     }
     const Result<Fd> existing = root.resolve(step.target);
@@ -49,10 +55,15 @@ Result<> keep_mode(const RootDir& root, const MountStep& step, Filesystem& files
     return done();
 }
 
-Result<> copy_up(FdRef target, FdRef mount) {
+/// The tmpfs has the owner of what it covers, too, unless the options name one.
+Result<> copy_up(FdRef target, FdRef mount, const Filesystem& filesystem) {
     TRY_ASSIGN(const Fd from, base::sys::open(target, ".", O_RDONLY | O_DIRECTORY));
     TRY_ASSIGN(const Fd to, base::sys::open(mount, ".", O_RDONLY | O_DIRECTORY));
-    return copy_tree(from, to).in("copy up what the tmpfs covers");
+    TRY(copy_tree(from, to).in("copy up what the tmpfs covers"));
+    TRY_ASSIGN(const struct stat covered, base::sys::fstat(from));
+    constexpr auto kUnchanged = static_cast<uid_t>(-1);
+    return base::sys::chown(to, "", names(filesystem, "uid") ? kUnchanged : covered.st_uid,
+                            names(filesystem, "gid") ? kUnchanged : covered.st_gid);
 }
 
 Result<> finish(FdRef mount, const MountStep& step) {
@@ -131,7 +142,7 @@ Result<Fd> mount_filesystem(const RootDir& root, const MountStep& step) {
         return std::move(mount).error();
     }
     if (step.copy_up) {
-        TRY(copy_up(target, *mount));
+        TRY(copy_up(target, *mount, filesystem));
     }
     if (!step.label.empty()) {
         TRY(set_label(*mount, step.label));

@@ -21,7 +21,7 @@ base::Result<base::Fd> copy_of_source(const MountStep& step);
 base::Result<base::Fd> apply(const base::RootDir& root, const MountStep& step, base::Fd source);
 
 /// Copies what is in the directory `from` into `to`: regular files, directories, links and nodes,
-/// with owner, mode and times (tmpcopyup).
+/// with owner, mode and times (tmpcopyup). `to` itself stays as it is.
 base::Result<> copy_tree(base::FdRef from, base::FdRef to);
 
 } // namespace namespaces

@@ -13,6 +13,11 @@ a_tmpfs_is_mounted_with_its_options() {
 	matches '^1700$'
 }
 
+a_tmpfs_is_given_to_the_user() {
+	ok podman run --rm --user tester --tmpfs /mine:U "$image" sh -c 'stat -c %u:%g /mine; touch /mine/file'
+	is 1000:1000
+}
+
 a_folder_of_the_host_is_bound() {
 	mkdir folder
 	ok podman run --rm --volume "$PWD/folder:/there" "$image" sh -c 'echo written >/there/file'

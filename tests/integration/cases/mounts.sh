@@ -309,6 +309,16 @@ content"
 	[ ! -e bundle/root/data/new ] || differs "nothing new below the tmpfs" "a file"
 }
 
+a_tmpfs_that_takes_up_has_the_owner_that_its_options_name() {
+	own_root
+	mkdir -p bundle/root/data
+	chown 7:8 bundle/root/data
+	copies_up_as 7:8
+	copies_up_as 1000:8 '"uid=1000"'
+	copies_up_as 7:1001 '"gid=1001"'
+	copies_up_as 1000:1001 '"uid=1000", "gid=1001"'
+}
+
 the_propagation_of_a_mount_is_changed_by_an_entry_of_its_own() {
 	bundle args '["sh", "-c", "while read -r line; do case $line in *\" /tmp \"*) echo \"$line\";; esac; done </proc/self/mountinfo"]' \
 		mount ', {"destination": "/tmp", "options": ["shared"]}'

@@ -55,6 +55,13 @@ tmpfs_json() {
 	printf '{"destination": "%s", "type": "tmpfs", "source": "tmpfs", "options": [%s]}' "$destination" "$options"
 }
 
+# copies_up_as OWNER [OPTIONS]: a tmpfs that takes up /data has this owner.
+copies_up_as() {
+	bundle args '["busybox", "stat", "-c", "%u:%g", "/data"]' mount ", $(tmpfs_json /data '"tmpcopyup"' ${2:+"$2"})"
+	ok rt run --bundle bundle "$tag"
+	is "$1"
+}
+
 # unmounted PATH: also where the container that had a copy of the mount is just going.
 unmounted() {
 	soon "the end of the mount on $1" umount "$1"
