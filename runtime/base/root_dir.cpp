@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 
 namespace base {
@@ -60,6 +61,16 @@ Error walk_failed(int code, std::string_view path, std::string_view at) {
     return Error::system(code, cat("walk(", quoted(path), ") at ", quoted(at)));
 }
 
+/// A procfs answers ENOENT when something is to be made in it, which engines read as: there is no
+/// such program.
+Error not_made(Error error, FdRef directory, std::string_view name) {
+    const Result<struct statfs> fs = sys::fstatfs(directory);
+    if (error.code() != ENOENT || !fs || fs->f_type != PROC_SUPER_MAGIC) {
+        return error;
+    }
+    return Error(cat("procfs has no ", quoted(name), " and nothing can be made in it"));
+}
+
 } // namespace
 
 bool RootDir::has_openat2() const {
@@ -111,11 +122,11 @@ Result<Fd> RootDir::walk(std::string_view path, Missing missing, Links links) co
                 if (Result<Fd> made =
                         sys::open(here(), name, O_CREAT | O_EXCL | O_NOFOLLOW, kFileMode);
                     !made && made.code() != EEXIST) {
-                    return made;
+                    return not_made(std::move(made).error(), here(), name);
                 }
             } else if (Result<> made = sys::mkdir(here(), name, kDirectoryMode);
                        !made && made.code() != EEXIST) {
-                return std::move(made).error();
+                return not_made(std::move(made).error(), here(), name);
             }
             entry = sys::open(here(), name, O_PATH | O_NOFOLLOW);
         }

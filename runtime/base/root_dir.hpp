@@ -31,7 +31,8 @@ class RootDir {
     [[nodiscard]] Result<Fd> resolve_entry(ZView path) const;
     /// Opens a file for reading or writing (never blocks on a fifo).
     [[nodiscard]] Result<Fd> open(ZView path, int flags) const;
-    /// The directory `path`, made with its parents where missing (mode 0755 less umask).
+    /// The directory `path`, made with its parents where missing (mode 0755 less umask). What
+    /// cannot be made because it would be in a procfs is an error without an errno.
     [[nodiscard]] Result<Fd> make_directories(ZView path) const;
     /// The file `path` of any type but directory; an empty one is made where nothing is. Slashes
     /// behind it do not matter.

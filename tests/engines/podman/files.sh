@@ -106,6 +106,12 @@ a_missing_source_is_told_by_its_name() {
 	says /no/such/source
 }
 
+a_volume_on_what_is_not_in_proc_is_no_missing_program() {
+	mkdir folder
+	code 126 podman run --rm --volume "$PWD/folder:/proc/nowhere" "$image" true
+	says 'procfs has no "nowhere"'
+}
+
 two_hundred_mounts_are_made() {
 	local i options=()
 	for ((i = 0; i < 200; i++)); do
