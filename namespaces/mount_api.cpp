@@ -170,6 +170,13 @@ Result<> remount_instead(FdRef mount, Attributes attributes, Depth depth) {
     if (::mount(nullptr, path.c_str(), nullptr, flags, nullptr) < 0) {
         return call_failed("mount", mount, Word{"MS_REMOUNT|MS_BIND"}, Hex{flags});
     }
+    // Behind pivot_root(2) that /proc is the container's, which may lead elsewhere.
+    TRY_ASSIGN(const struct statfs then, base::sys::fstatfs(mount));
+    for (const auto& [attribute, flag] : kSame) {
+        if ((flags & flag & ~static_cast<unsigned long>(then.f_flags)) != 0) {
+            return Error(cat("/proc/self/fd/", mount.number(), " is not the mount that was meant"));
+        }
+    }
     return done();
 }
 

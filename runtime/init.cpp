@@ -2,6 +2,7 @@
 
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
+#include "runtime/base/procfs.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/gate.hpp"
 #include "runtime/process.hpp"
@@ -156,15 +157,16 @@ int run_init(int channel) {
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     ::signal(SIGPIPE, SIG_DFL);
-    if (::fcntl(channel, F_SETFD, FD_CLOEXEC) < 0) {
-        return 1;
-    }
     Stage2 stage{.channel = Channel(Fd(channel), Side::child, {Message::begin})};
     base::log::redirect([&stage](base::log::Level level, std::string_view line) {
         stage.channel.log(level, line);
     });
 
-    Result<> result = take_begin(stage);
+    // The channel, and what is preserved for the program alone. Here /proc is still the host's.
+    Result<> result = base::close_at_exec_from(3);
+    if (result) {
+        result = take_begin(stage);
+    }
     if (result) {
         result = stage.plan.role == Role::container ? walk(kContainerSteps, stage)
                                                     : walk(kExecSteps, stage);

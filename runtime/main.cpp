@@ -1,7 +1,7 @@
 // oci-rt. Stage 2 (`oci-rt init N`) is recognised before anything else is done.
 
 #include "runtime/base/log.hpp"
-#include "runtime/base/sys.hpp"
+#include "runtime/base/procfs.hpp"
 #include "runtime/cli/command_line.hpp"
 #include "runtime/init.hpp"
 
@@ -29,7 +29,7 @@ unsigned inherited_descriptors() {
 /// Every descriptor that the caller left open is kept from everybody whom it is not meant for
 /// (CVE-2024-21626), and nobody looks into this process (CVE-2016-9962).
 base::Result<> close_doors() {
-    TRY(base::sys::close_at_exec_from(3));
+    TRY(base::close_at_exec_from(3));
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     // A reader of our output that has gone away must not end us halfway.
     ::signal(SIGPIPE, SIG_IGN);

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/close_range.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -181,7 +182,10 @@ Result<bool> enter_directory(const ProcessPlan& process, Attempt attempt) {
 
 Result<> keep_only_preserved(const ProcessPlan& process) {
     const unsigned first = 3 + process.preserved_fds;
-    TRY(base::sys::close_at_exec_from(first));
+    // Stage 2 began with every descriptor close-on-exec, and so has been each that it opened. This
+    // is for what a library might have; without it (before Linux 5.11) the container's /proc would
+    // have to be asked.
+    static_cast<void>(::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC));
     for (unsigned fd = 3; fd < first; ++fd) {
         if (::fcntl(static_cast<int>(fd), F_SETFD, 0) < 0) {
             return std::move(call_failed("fcntl", fd, Word{"F_SETFD"}))

@@ -29,7 +29,8 @@ void make_working_directory(const base::RootDir& root, const ProcessPlan& proces
 enum class Attempt : std::uint8_t { as_root, as_user };
 base::Result<bool> enter_directory(const ProcessPlan& process, Attempt attempt);
 
-/// Closes, at the next exec, every descriptor but 0-2 and the preserved ones.
+/// Closes, at the next exec, every descriptor but 0-2 and the preserved ones. All are close-on-exec
+/// already.
 base::Result<> keep_only_preserved(const ProcessPlan& process);
 
 /// Bounding set, groups, ids, capabilities, umask.

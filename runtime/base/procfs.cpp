@@ -3,10 +3,15 @@
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
 
+#include <memory>
+
+#include <dirent.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 namespace base {
 
@@ -81,6 +86,33 @@ Result<> Procfs::write(ZView path, std::string_view value) const {
 Result<std::string> Procfs::self(std::string_view path) const {
     TRY_ASSIGN(const std::string pid, sys::readlink(root_, "self"));
     return cat(pid, "/", path);
+}
+
+Result<> close_at_exec_from(unsigned first) {
+    if (::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) {
+        return done();
+    }
+    if (errno != EINVAL && errno != ENOSYS) {
+        return call_failed("close_range", first, Word{"CLOSE_RANGE_CLOEXEC"});
+    }
+    TRY_ASSIGN(const Procfs proc, Procfs::of_host());
+    TRY_ASSIGN(const std::string own, proc.self("fd"));
+    TRY_ASSIGN(Fd directory, proc.open(own, O_RDONLY | O_DIRECTORY));
+    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::fdopendir(directory.number()), ::closedir);
+    if (!listing) {
+        return call_failed("fdopendir", directory);
+    }
+    static_cast<void>(directory.release()); // closed with the listing
+    errno = 0;
+    while (const dirent* entry = ::readdir(listing.get())) {
+        const auto number = parse_number<unsigned>(static_cast<const char*>(entry->d_name));
+        if (number && *number >= first &&
+            ::fcntl(static_cast<int>(*number), F_SETFD, FD_CLOEXEC) < 0) {
+            return call_failed("fcntl", *number, Word{"F_SETFD"});
+        }
+        errno = 0;
+    }
+    return errno == 0 ? done() : call_failed("readdir", Word{"/proc/self/fd"});
 }
 
 } // namespace base

@@ -34,4 +34,9 @@ class Procfs {
     Fd root_;
 };
 
+/// Closes every descriptor of the caller from `first` on at its next exec: by close_range(2),
+/// before Linux 5.11 one by one as the host's procfs lists them. So it is not for where /proc is a
+/// container's.
+Result<> close_at_exec_from(unsigned first);
+
 } // namespace base

@@ -4,9 +4,7 @@
 #include <cstring>
 #include <memory>
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <sys/file.h>
@@ -207,27 +205,6 @@ Result<Fd> duplicate(FdRef fd, int at_least) {
         return call_failed("fcntl", fd, Word{"F_DUPFD_CLOEXEC"}, at_least);
     }
     return Fd(copy);
-}
-
-Result<> close_at_exec_from(unsigned first) {
-    if (::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC) == 0) {
-        return done();
-    }
-    if (errno != EINVAL && errno != ENOSYS) {
-        return call_failed("close_range", first, Word{"CLOSE_RANGE_CLOEXEC"});
-    }
-    const std::unique_ptr<DIR, int (*)(DIR*)> listing(::opendir("/proc/self/fd"), ::closedir);
-    if (!listing) {
-        return call_failed("opendir", "/proc/self/fd");
-    }
-    while (const dirent* entry = ::readdir(listing.get())) {
-        const auto number = parse_number<unsigned>(static_cast<const char*>(entry->d_name));
-        if (number && *number >= first &&
-            ::fcntl(static_cast<int>(*number), F_SETFD, FD_CLOEXEC) < 0) {
-            return call_failed("fcntl", *number, Word{"F_SETFD"});
-        }
-    }
-    return done();
 }
 
 Result<> lock(FdRef fd, int extra) {

@@ -123,9 +123,6 @@ Result<> chown(FdRef directory, ZView name, uid_t uid, gid_t gid);
 Result<> chdir(FdRef directory);
 /// Like dup(2), close-on-exec, at `at_least` or above.
 Result<Fd> duplicate(FdRef fd, int at_least = 3);
-/// Closes every descriptor from `first` on at the next exec (close_range(2); before Linux 5.11 one
-/// by one, as /proc/self/fd lists them).
-Result<> close_at_exec_from(unsigned first);
 /// Exclusive flock(2); with LOCK_NB in `extra` EWOULDBLOCK if somebody else has it.
 Result<> lock(FdRef fd, int extra = 0);
 Result<Fd> memfd(ZView name, unsigned flags);

@@ -67,6 +67,14 @@ descriptors_are_handed_on_when_that_is_asked_for() {
 	says 'only 1'
 }
 
+before_linux_5_11_descriptors_are_closed_without_a_proc() {
+	echo words >words
+	bundle args '["sh", "-c", "cat <&7 || echo closed; [ -e /proc/self ] || echo no proc"]' mounts ''
+	ok without_close_range "exec '$runtime' --root '$PWD/state' run --bundle bundle $tag 7<words"
+	is 'closed
+no proc'
+}
+
 sockets_that_were_activated_are_handed_on() {
 	echo three >words
 	bundle args '["sh", "-c", "cat <&3; echo $LISTEN_FDS:$LISTEN_FDNAMES:$LISTEN_PID"]'

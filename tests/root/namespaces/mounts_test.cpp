@@ -198,6 +198,31 @@ TEST_CASE("before Linux 5.12 paths are made read-only, too", "[mounts]") {
           }) == 0);
 }
 
+TEST_CASE("before Linux 5.12 a /proc of the container's own leads no change elsewhere",
+          "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
+              place.make_dir("elsewhere");
+              if (!without_mount_setattr() || !apply(root, tmpfs_on("/elsewhere"), Fd())) {
+                  return 1;
+              }
+              // Whatever number the mount gets.
+              place.make_dir("proc/self/fd");
+              for (int number = 0; number < 64; ++number) {
+                  std::filesystem::create_symlink(place.at("root/elsewhere"),
+                                                  place.at(cat("proc/self/fd/", number)));
+              }
+              const std::string proc = place.at("proc");
+              if (::mount(proc.c_str(), "/proc", nullptr, MS_BIND, nullptr) != 0) {
+                  return 2;
+              }
+              const auto done = namespaces::make_readonly(root, {{"/here", "/dir"}});
+              return !done && done.error().failure().pointer == "/here" ? 0 : 3;
+          }) == 0);
+}
+
 TEST_CASE("an error of a mount has its place and the kernel's words", "[mounts]") {
     const tests::TempDir place;
     CHECK(in_own_mounts([&] {
