@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 namespace runtime {
@@ -43,14 +44,13 @@ class Copy {
     Copy(FdRef from, FdRef to) : from_(from), to_(to) {}
 
     [[nodiscard]] pollfd wants() const {
-        if (ended_) {
-            return {-1, 0, 0};
+        if (!pending_.empty()) {
+            return {to_.number(), POLLOUT, 0};
         }
-        return pending_.empty() ? pollfd{from_.number(), POLLIN, 0}
-                                : pollfd{to_.number(), POLLOUT, 0};
+        return ended_ ? pollfd{-1, 0, 0} : pollfd{from_.number(), POLLIN, 0};
     }
     void step(short events) {
-        if (ended_ || events == 0) {
+        if (events == 0) {
             return;
         }
         if (pending_.empty()) {
@@ -58,7 +58,11 @@ class Copy {
         }
         flush();
     }
-    [[nodiscard]] bool ended() const { return ended_; }
+    /// Puts something behind what was read.
+    void add(std::string_view bytes) { pending_ += bytes; }
+    [[nodiscard]] bool ended() const { return ended_ && pending_.empty(); }
+    /// Whether what was read last was a whole line.
+    [[nodiscard]] bool ended_a_line() const { return last_ == '\n'; }
 
   private:
     void fill() {
@@ -70,6 +74,7 @@ class Copy {
             return;
         }
         pending_.assign(buffer.data(), *size);
+        last_ = pending_.back();
     }
     void flush() {
         if (pending_.empty()) {
@@ -77,16 +82,18 @@ class Copy {
         }
         const ssize_t size = base::uninterrupted(
             [&] { return ::write(to_.number(), pending_.data(), pending_.size()); });
-        if (size < 0) {
-            ended_ = errno != EAGAIN;
-            return;
+        if (size < 0 && errno != EAGAIN) {
+            ended_ = true;
+            pending_.clear();
+        } else if (size > 0) {
+            pending_.erase(0, static_cast<std::size_t>(size));
         }
-        pending_.erase(0, static_cast<std::size_t>(size));
     }
 
     FdRef from_;
     FdRef to_;
     std::string pending_;
+    char last_ = '\n';
     bool ended_ = false;
 };
 
@@ -109,6 +116,7 @@ class Terminal {
     void step(short input_events, short output_events) {
         in_.step(input_events);
         out_.step(output_events);
+        hand_on_end();
     }
     void resize() const { copy_window_size(master_); }
     /// What the process has written before its end.
@@ -129,9 +137,27 @@ class Terminal {
         : master_(std::move(master)), in_(FdRef(STDIN_FILENO), master_),
           out_(master_, FdRef(STDOUT_FILENO)) {}
 
+    /// The end of our input, as somebody at the terminal would type it: behind a part of a line
+    /// twice, since the first hands on that part. A program that changes the mode, as a shell does
+    /// for each line that it reads, is told again: the kernel loses the end that was typed before.
+    void hand_on_end() {
+        termios now{};
+        if (!in_.ended() || ::tcgetattr(master_.number(), &now) < 0) {
+            return;
+        }
+        const bool by_line = (now.c_lflag & ICANON) != 0;
+        if (told_by_line_ == by_line) {
+            return;
+        }
+        const char end = static_cast<char>(now.c_cc[VEOF]);
+        in_.add(std::string(by_line && !in_.ended_a_line() ? 2 : 1, end));
+        told_by_line_ = by_line;
+    }
+
     Fd master_;
     Copy in_;
     Copy out_;
+    std::optional<bool> told_by_line_; ///< the mode in which the end of our input was handed on
     std::optional<RawTerminal> raw_;
 };
 

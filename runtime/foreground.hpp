@@ -19,8 +19,8 @@ base::Result<> adopt_orphans();
 
 /// Hands every signal on to the process, copies between our terminal and its one (of which `master`
 /// is the other side, or empty), and reaps orphans; returns how the process ended. Our terminal is
-/// in raw mode meanwhile, if it is one. What the container says to `relay` is handed on. Needs
-/// hold_signals() before.
+/// in raw mode meanwhile, if it is one. The end of our input is the end of the terminal's. What the
+/// container says to `relay` is handed on. Needs hold_signals() before.
 base::Result<base::Exit> stay_with(base::Child& process, base::Fd master,
                                    std::optional<NotifyRelay> relay = {});
 

@@ -28,6 +28,29 @@ a_terminal_without_one_outside_is_copied() {
 	unchanged
 }
 
+the_end_of_the_input_is_the_end_of_the_terminals() {
+	printf 'a line\na part' >words
+	bundle terminal true args '["cat"]'
+	remember
+	ok timeout 30 "$runtime" --root "$PWD/state" run --bundle bundle "$tag" <words
+	has 'a line'
+	has 'a part'
+	ok timeout 30 "$runtime" --root "$PWD/state" run --bundle bundle "$tag" </dev/null
+	is ''
+	unchanged
+}
+
+the_end_of_the_input_ends_a_shell_that_edits_its_lines() {
+	echo 'echo $((6 * 7)); cat; sleep 0.2; echo $((7 * 8))' >words
+	bundle terminal true args '["sh"]'
+	ok timeout 30 "$runtime" --root "$PWD/state" run --bundle bundle "$tag" <words
+	has 42
+	has 56
+	sleeping terminal false
+	ok timeout 30 "$runtime" --root "$PWD/state" exec --tty "$tag" sh <words
+	has 56
+}
+
 the_pid_file_has_the_pid_and_nothing_else() {
 	bundle args '["sleep", "1000"]'
 	created
