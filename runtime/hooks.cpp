@@ -1,7 +1,6 @@
 #include "runtime/hooks.hpp"
 
 #include "runtime/base/child.hpp"
-#include "runtime/base/errno_name.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/clock.hpp"
@@ -62,6 +61,22 @@ class Output {
     std::string kept_;
 };
 
+/// Returns only if it fails.
+Error execute(const spec::Hook& hook, const std::vector<std::string>& args,
+              const std::string& directory) {
+    if (::chdir(directory.c_str()) < 0) {
+        return call_failed("chdir", directory);
+    }
+    ::execve(hook.path.c_str(), base::argument_vector(args).data(),
+             base::argument_vector(hook.env).data());
+    Error error = call_failed("execve", hook.path);
+    if (error.code() == ENOENT && ::access(hook.path.c_str(), F_OK) == 0) {
+        return std::move(error).in("the interpreter of its #! line, or its dynamic loader, is "
+                                   "missing");
+    }
+    return error;
+}
+
 /// In the forked child: becomes the hook. Its own process group lets a timeout end what it
 /// started, too.
 int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string& directory) {
@@ -73,11 +88,7 @@ int become(const spec::Hook& hook, FdRef input, FdRef output, const std::string&
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    if (::chdir(directory.c_str()) == 0) {
-        ::execve(hook.path.c_str(), base::argument_vector(args).data(),
-                 base::argument_vector(hook.env).data());
-    }
-    const std::string why = cat(base::errno_text(errno), "\n");
+    const std::string why = execute(hook, args, directory).text();
     static_cast<void>(!::write(STDERR_FILENO, why.data(), why.size()));
     return kCannotExecute;
 }
