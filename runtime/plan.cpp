@@ -41,14 +41,18 @@ Result<> plan_labels(const spec::Process& process, const HostFacts& facts, Proce
     return base::done();
 }
 
-/// The user who gets the container's cgroup (config-linux.md, "Cgroup ownership"): only where the
-/// container sees nothing but its own and may write to it.
-std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& init) {
+/// The user who gets the container's v2 cgroup (config-linux.md, "Cgroup ownership"): only where
+/// the container sees nothing but its own and may write to it. A v1 group stays the host's.
+std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& init,
+                                     const cgroups::Plan& groups) {
+    const bool unified = std::ranges::any_of(groups.hierarchies, [](const auto& hierarchy) {
+        return hierarchy.info.version == cgroups::Version::v2;
+    });
     const bool writable = std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
         return mount.source == "cgroup" && mount.destination == "/sys/fs/cgroup" &&
                std::ranges::find(mount.options, "ro") == mount.options.end();
     });
-    if (!writable || !config.process || !init.spawn.makes(NamespaceType::cgroup)) {
+    if (!unified || !writable || !config.process || !init.spawn.makes(NamespaceType::cgroup)) {
         return std::nullopt;
     }
     const std::uint32_t uid = config.process->user.uid;
@@ -243,7 +247,7 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
             "--no-pivot: the host's tree stays below the container's root, and "
             "a process with CAP_SYS_CHROOT can get out");
     }
-    plan.cgroup_owner = cgroup_owner_of(config, init);
+    plan.cgroup_owner = cgroup_owner_of(config, init, plan.cgroups);
     init.detach_cgroups = init.spawn.unshare_late != 0;
     TRY_ASSIGN(init.mounts,
                namespaces::mount_plan_of(
