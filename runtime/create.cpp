@@ -55,21 +55,41 @@ Result<std::string> absolute(const std::string& path) {
     return cat(here, "/", path);
 }
 
-/// Validation refuses a parameter of a namespace that the container does not name; that the one it
+/// What a container sets in a namespace, with its place.
+struct Setting {
+    std::string what;
+    std::string origin;
+};
+
+std::vector<Setting> settings_of(const InitPlan& plan, NamespaceType type) {
+    std::vector<Setting> settings;
+    if (type == NamespaceType::uts && !plan.hostname.empty()) {
+        settings.push_back({"\"hostname\"", "/hostname"});
+    }
+    if (type == NamespaceType::uts && !plan.domainname.empty()) {
+        settings.push_back({"\"domainname\"", "/domainname"});
+    }
+    for (const Sysctl& sysctl : plan.sysctls) {
+        if (spec::sysctl_namespace(sysctl.path) == type) {
+            settings.push_back(
+                {cat("the kernel parameter ", base::quoted(sysctl.path)), sysctl.origin});
+        }
+    }
+    return settings;
+}
+
+/// Validation refuses a setting of a namespace that the container does not name; that the one it
 /// names is our own shows only now. Docker names it so for --network host.
-Result<> spare_own_parameters(const namespaces::Join& join, FdRef opened,
-                              const std::vector<Sysctl>& sysctls) {
-    for (const Sysctl& sysctl : sysctls) {
-        if (spec::sysctl_namespace(sysctl.path) != join.type) {
-            continue;
-        }
-        TRY_ASSIGN(const bool own, namespaces::is_own(opened, join.type));
-        if (own) {
-            return Error(cat("the kernel parameter ", base::quoted(sysctl.path),
-                             " would change the host: ", base::quoted(join.path), " is its ",
-                             namespaces::kind_of(join.type).oci_name, " namespace"))
-                .at(sysctl.origin);
-        }
+Result<> spare_own_settings(const namespaces::Join& join, FdRef opened, const InitPlan& plan) {
+    const std::vector<Setting> settings = settings_of(plan, join.type);
+    if (settings.empty()) {
+        return done();
+    }
+    TRY_ASSIGN(const bool own, namespaces::is_own(opened, join.type));
+    if (own) {
+        return Error(cat(settings.front().what, " would change the host: ", base::quoted(join.path),
+                         " is its ", namespaces::kind_of(join.type).oci_name, " namespace"))
+            .at(settings.front().origin);
     }
     return done();
 }
@@ -204,7 +224,7 @@ Result<> Creation::make_gate() {
 Result<> Creation::open_namespaces() {
     for (const namespaces::Join& join : plan_.init.spawn.joins) {
         TRY_ASSIGN(Fd fd, namespaces::open_namespace(join.type, join.path).at(join.origin));
-        TRY(spare_own_parameters(join, fd, plan_.init.sysctls));
+        TRY(spare_own_settings(join, fd, plan_.init));
         joins_.push_back(std::move(fd));
     }
     return done();
