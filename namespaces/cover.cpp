@@ -32,7 +32,11 @@ Result<std::optional<Fd>> find(const RootDir& root, const std::string& path) {
 /// What covers: made when it is first needed, and shared from then on.
 class Masks {
   public:
-    explicit Masks(const RootDir& root) : root_(root) {}
+    Masks(const RootDir& root, const std::string& label) : root_(root) {
+        if (!label.empty()) {
+            directory_.options.push_back(cat("context=", label));
+        }
+    }
 
     Result<> cover(const Fd& target) {
         TRY_ASSIGN(const struct stat status, base::sys::fstat(target));
@@ -45,9 +49,7 @@ class Masks {
             TRY_ASSIGN(const Fd copy, clone_tree(*empty_, "", Depth::one));
             return attach(copy, target);
         }
-        TRY_ASSIGN(empty_, make_filesystem({.type = "tmpfs",
-                                            .options = {"nr_inodes=1", "size=0", "mode=555"},
-                                            .attributes = kNothing}));
+        TRY_ASSIGN(empty_, make_filesystem(directory_));
         return attach(*empty_, target);
     }
 
@@ -68,6 +70,8 @@ class Masks {
         MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
     const RootDir& root_;
+    Filesystem directory_{
+        .type = "tmpfs", .options = {"nr_inodes=1", "size=0", "mode=555"}, .attributes = kNothing};
     std::optional<Fd> empty_;
     std::optional<Fd> null_;
 };
@@ -84,8 +88,8 @@ Result<> make_one_readonly(const Fd& target) {
 
 } // namespace
 
-Result<> mask(const RootDir& root, const std::vector<Covered>& paths) {
-    Masks masks(root);
+Result<> mask(const RootDir& root, const std::vector<Covered>& paths, const std::string& label) {
+    Masks masks(root, label);
     for (const Covered& covered : paths) {
         const auto fact = [&] { return cat("mask ", base::quoted(covered.path)); };
         TRY_ASSIGN(const std::optional<Fd> target,

@@ -9,10 +9,11 @@
 
 namespace namespaces {
 
-/// Covers each path that exists: a directory by one empty read-only tmpfs that all of them share,
-/// anything else by the container's /dev/null, which is checked by descriptor to be that device
-/// (CVE-2025-31133).
-base::Result<> mask(const base::RootDir& root, const std::vector<Covered>& paths);
+/// Covers each path that exists: a directory by one empty read-only tmpfs that all of them share
+/// and whose files have the SELinux label `label` unless that is empty, anything else by the
+/// container's /dev/null, which is checked by descriptor to be that device (CVE-2025-31133).
+base::Result<> mask(const base::RootDir& root, const std::vector<Covered>& paths,
+                    const std::string& label);
 
 /// Binds each path that exists, with what is mounted below it, read-only over itself. Before Linux
 /// 5.12 what is mounted below it stays as it is.

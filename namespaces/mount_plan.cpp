@@ -401,6 +401,7 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
     plan.device_links = !dev_is_bound;
     plan.console = !dev_is_bound && plan.root.entry != RootPlan::Entry::bare;
     plan.masked = covered(config.linux.masked_paths, "/linux/maskedPaths");
+    plan.mask_label = config.linux.mount_label;
     plan.readonly = covered(config.linux.readonly_paths, "/linux/readonlyPaths");
     TRY(require_own_mounts(plan));
     return plan;

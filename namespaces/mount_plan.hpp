@@ -100,6 +100,7 @@ struct MountPlan {
     bool device_links = false;
     bool console = false; ///< bind the terminal on /dev/console
     std::vector<Covered> masked;
+    std::string mask_label; ///< SELinux's, for the tmpfs that masked directories share
     std::vector<Covered> readonly;
 };
 

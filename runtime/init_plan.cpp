@@ -77,7 +77,7 @@ void wire(Wire& w, Covered& covered) {
 template <class Wire>
 void wire(Wire& w, MountPlan& plan) {
     w(plan.root, plan.steps, plan.root_from_host, plan.nodes, plan.device_links, plan.console,
-      plan.masked, plan.readonly);
+      plan.masked, plan.mask_label, plan.readonly);
 }
 
 } // namespace namespaces

@@ -220,7 +220,10 @@ void add_tree(Lines& lines, const namespaces::MountPlan& mounts) {
         lines.push_back(cat("read-only ", base::quoted(path.path), at(path.origin)));
     }
     for (const namespaces::Covered& path : mounts.masked) {
-        lines.push_back(cat("mask ", base::quoted(path.path), at(path.origin)));
+        lines.push_back(
+            cat("mask ", base::quoted(path.path),
+                mounts.mask_label.empty() ? "" : cat(" label ", base::quoted(mounts.mask_label)),
+                at(path.origin)));
     }
 }
 

@@ -146,9 +146,10 @@ Result<> open_terminal(Stage2& stage) {
 }
 
 Result<> finish_tree(Stage2& stage) {
-    TRY(namespaces::finish_root(stage.plan.mounts.root));
-    TRY(namespaces::make_readonly(*stage.root, stage.plan.mounts.readonly));
-    return namespaces::mask(*stage.root, stage.plan.mounts.masked);
+    const namespaces::MountPlan& mounts = stage.plan.mounts;
+    TRY(namespaces::finish_root(mounts.root));
+    TRY(namespaces::make_readonly(*stage.root, mounts.readonly));
+    return namespaces::mask(*stage.root, mounts.masked, mounts.mask_label);
 }
 
 Result<> open_container_root(Stage2& stage) {

@@ -465,4 +465,7 @@ TEST_CASE("a mount label is for what is mounted anew and takes one", "[mount_pla
     CHECK(label_of("/sys") == "none");
     CHECK(label_of("/own") == "none");
     CHECK(lines_with(steps(config), "bind ")[0].find("u:r:t") == std::string::npos);
+    config.linux.masked_paths = {"/proc/acpi"};
+    CHECK(lines_with(described(value(mount_plan_of(config, kPlain))), "mask ") ==
+          Lines{R"(mask "/proc/acpi" label "u:r:t:s0:c1,c2" (/linux/maskedPaths/0))"});
 }
