@@ -65,3 +65,28 @@ a_kept_filter_that_is_damaged_or_foreign_is_not_believed() {
 	still_forbids
 	chmod 700 state/@filters
 }
+
+a_process_of_exec_has_a_listener_of_its_own() {
+	local number
+	agent
+	sleeping top ', "annotations": {"key": "word"}' linux ", \"seccomp\": {\"defaultAction\": \"SCMP_ACT_ALLOW\",
+		\"listenerPath\": \"$PWD/agent\", \"listenerMetadata\": \"opaque\",
+		\"syscalls\": [{\"names\": [\"mkdir\", \"mkdirat\"], \"action\": \"SCMP_ACT_NOTIFY\"}]}"
+	soon "the first filter" test -e told.1
+	ok rt exec --detach --pid-file second "$tag" sh -c 'busybox mkdir /tmp/folder 2>/tmp/why; sleep 1000'
+	soon "the second filter" test -e told.2
+	told 1 status '"creating"'
+	told 2 status '"running"'
+	for number in 1 2; do
+		told "$number" fds '\["seccompFd"\]'
+		told "$number" metadata '"opaque"'
+		told "$number" id "\"$tag\""
+		told "$number" key '"word"'
+		told "$number" bundle "\"$PWD/bundle\""
+		equal "$(grep -c "\"pid\": *$(cat pid)[,}]" "told.$number")" 1 "the pid of the container in state $number"
+	done
+	told 2 pid "$(cat second)"
+	soon "the answer" test -s "/proc/$(cat pid)/root/tmp/why"
+	ok cat "/proc/$(cat pid)/root/tmp/why"
+	has 'No space left on device'
+}
