@@ -342,26 +342,44 @@ std::vector<Covered> covered(const std::vector<std::string>& paths, std::string_
     return list;
 }
 
-/// In the host's own mount namespace every mount would be made on the host.
-Result<> require_own_mounts(const MountPlan& plan) {
-    if (plan.root.entry != RootPlan::Entry::bare) {
+/// Where the first thing is asked for that takes a mount, "" if nothing is.
+std::string first_mount(const MountPlan& plan) {
+    return !plan.steps.empty()      ? "/mounts"
+           : !plan.masked.empty()   ? "/linux/maskedPaths"
+           : !plan.readonly.empty() ? "/linux/readonlyPaths"
+           : plan.root.readonly     ? "/root/readonly"
+                                    : "";
+}
+
+/// What cannot be told to a mount that is in no mount namespace. That it is private is true anyway.
+Result<> leave_host(MountStep& step) {
+    std::erase_if(step.propagation,
+                  [](const PropagationChange& change) { return change.type == MS_PRIVATE; });
+    if (step.how == How::remount || !step.propagation.empty()) {
+        return Error("this needs a mount namespace")
+            .at(cat(step.origin, "/options"))
+            .hint("add {\"type\": \"mount\"} to linux.namespaces");
+    }
+    step.leaves_host = step.how == How::bind;
+    return base::done();
+}
+
+/// A container with the host's mount namespace gets its mounts without the host's getting them.
+Result<> keep_from_host(MountPlan& plan, const MountFacts& facts) {
+    const std::string pointer = first_mount(plan);
+    if (plan.root.entry != RootPlan::Entry::bare || pointer.empty()) {
         return base::done();
     }
-    std::string pointer;
-    if (!plan.steps.empty()) {
-        pointer = "/mounts";
-    } else if (!plan.masked.empty()) {
-        pointer = "/linux/maskedPaths";
-    } else if (!plan.readonly.empty()) {
-        pointer = "/linux/readonlyPaths";
-    } else if (plan.root.readonly) {
-        pointer = "/root/readonly";
-    } else {
-        return base::done();
+    if (facts.user_namespace) {
+        return Error("a user namespace may not mount in the host's mount namespace")
+            .at(pointer)
+            .hint("add {\"type\": \"mount\"} to linux.namespaces");
     }
-    return Error("without a mount namespace this would change the host's mounts")
-        .at(pointer)
-        .hint("add {\"type\": \"mount\"} to linux.namespaces");
+    plan.root.entry = RootPlan::Entry::detached;
+    for (MountStep& step : plan.steps) {
+        TRY(leave_host(step));
+    }
+    return base::done();
 }
 
 } // namespace
@@ -395,15 +413,16 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
         step.shared_with_host = is_shared_with_host(step, plan.root);
         label(step, config.linux.mount_label);
     }
-    plan.root_from_host = facts.user_namespace && plan.root.entry != RootPlan::Entry::bare;
     const bool dev_is_bound = binds_dev(plan.steps);
     plan.nodes = nodes_of(config.linux, dev_is_bound);
     plan.device_links = !dev_is_bound;
-    plan.console = !dev_is_bound && plan.root.entry != RootPlan::Entry::bare;
     plan.masked = covered(config.linux.masked_paths, "/linux/maskedPaths");
     plan.mask_label = config.linux.mount_label;
     plan.readonly = covered(config.linux.readonly_paths, "/linux/readonlyPaths");
-    TRY(require_own_mounts(plan));
+    TRY(keep_from_host(plan, facts));
+    const bool mounts = plan.root.entry != RootPlan::Entry::bare;
+    plan.root_from_host = facts.user_namespace && mounts;
+    plan.console = !dev_is_bound && mounts;
     return plan;
 }
 

@@ -35,6 +35,8 @@ struct MountStep {
     /// What is mounted below it reaches the host, as the configuration asks for: both it and the
     /// root are shared. Its copy is made before the tree is separated from the host's.
     bool shared_with_host = false;
+    /// The source is copied in the host's mount namespace, whose propagation it has to leave.
+    bool leaves_host = false;
     enum class IdMap : std::uint8_t { no, plain, recursive };
     IdMap id_map = IdMap::no;
     std::vector<spec::IdMapping> uid_mappings; ///< of the mount itself; empty: the container's
@@ -64,6 +66,9 @@ struct RootPlan {
         move,   ///< move_mount(2) and chroot(2): --no-pivot, for what pivot_root refuses
         joined, ///< chroot(2): a joined mount namespace is not ours to turn around
         bare,   ///< chroot(2) and no mount at all: the mount namespace is the host's
+        /// chroot(2) into a copy of the root that is in no mount namespace, with the mounts on it:
+        /// the container's mount namespace is the host's, where none of them is to be seen.
+        detached,
     };
     Entry entry = Entry::pivot;
     std::string path; ///< absolute, on the host

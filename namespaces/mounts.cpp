@@ -239,8 +239,12 @@ Result<Fd> apply_how(const RootDir& root, const MountStep& step, Fd source) {
 } // namespace
 
 Result<Fd> copy_of_source(const MountStep& step) {
-    return clone_tree(FdRef::cwd(), step.source, step.depth,
-                      step.source_nofollow ? LastLink::keep : LastLink::follow);
+    TRY_ASSIGN(Fd copy, clone_tree(FdRef::cwd(), step.source, step.depth,
+                                   step.source_nofollow ? LastLink::keep : LastLink::follow));
+    if (step.leaves_host) {
+        TRY(set_propagation(copy, MS_PRIVATE, Depth::recursive));
+    }
+    return copy;
 }
 
 Result<std::vector<Fd>> copy_shared_sources(const MountPlan& plan) {

@@ -32,7 +32,7 @@ Result<> chroot_here() {
 } // namespace
 
 Result<> isolate_tree(const RootPlan& root) {
-    if (root.entry == RootPlan::Entry::joined || root.entry == RootPlan::Entry::bare) {
+    if (root.entry != RootPlan::Entry::pivot && root.entry != RootPlan::Entry::move) {
         return done();
     }
     TRY_ASSIGN(const Fd top, open_path("/"));
@@ -49,6 +49,9 @@ Result<Fd> install_root(const RootPlan& root) {
     const bool shared = root.propagation.type == MS_SHARED;
     TRY(set_propagation(mount, shared ? std::uint64_t{MS_PRIVATE} : root.propagation.type,
                         Depth::recursive));
+    if (root.entry == RootPlan::Entry::detached) {
+        return mount;
+    }
     TRY_ASSIGN(const Fd place, open_path(root.path));
     TRY(attach(mount, place));
     return mount;
@@ -78,6 +81,7 @@ Result<> enter_root(const RootPlan& plan, FdRef root) {
     }
     case RootPlan::Entry::joined:
     case RootPlan::Entry::bare:
+    case RootPlan::Entry::detached:
         TRY(base::sys::chdir(root));
         TRY(chroot_here());
         break;

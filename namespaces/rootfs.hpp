@@ -10,11 +10,12 @@
 namespace namespaces {
 
 /// Makes every mount of this namespace a slave, so that nothing made here reaches the host
-/// (kernel rule 6). Does nothing in a mount namespace that belongs to somebody else.
+/// (kernel rule 6). Does nothing in a mount namespace that is not the container's own.
 base::Result<> isolate_tree(const RootPlan& root);
 
 /// Mounts the root directory over itself and returns a descriptor of it, beneath which all
-/// container paths are resolved from now on.
+/// container paths are resolved from now on. A detached root is attached nowhere: its tree can be
+/// changed as long as this descriptor is open, and lasts as long as it is somebody's "/".
 base::Result<base::Fd> install_root(const RootPlan& root);
 
 /// Makes `root` the "/" of this process, as the plan says, and leaves the host's tree.

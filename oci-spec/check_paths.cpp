@@ -11,13 +11,8 @@ namespace {
 
 using base::cat;
 
-void check_hidden(const Spec& spec, const Report& report, std::string_view key,
+void check_hidden(const Report& report, std::string_view key,
                   const std::vector<std::string>& paths) {
-    if (!paths.empty() && lacks_namespace(spec, NamespaceType::mount, report)) {
-        report.error(report.at("linux", key),
-                     cat("\"", key, "\" without a mount namespace would change the host"),
-                     R"(add {"type": "mount"} to linux.namespaces)");
-    }
     for (std::size_t i = 0; i < paths.size(); ++i) {
         if (!is_absolute(paths[i])) {
             report.error(report.at("linux", key, i),
@@ -27,11 +22,11 @@ void check_hidden(const Spec& spec, const Report& report, std::string_view key,
 }
 
 void check_masked_paths(const Spec& spec, const Report& report) {
-    check_hidden(spec, report, "maskedPaths", spec.linux.masked_paths);
+    check_hidden(report, "maskedPaths", spec.linux.masked_paths);
 }
 
 void check_readonly_paths(const Spec& spec, const Report& report) {
-    check_hidden(spec, report, "readonlyPaths", spec.linux.readonly_paths);
+    check_hidden(report, "readonlyPaths", spec.linux.readonly_paths);
 }
 
 /// Also the systemd form "slice:prefix:name" has no use for either.

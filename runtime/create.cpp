@@ -127,7 +127,7 @@ Result<> Creation::load() {
     TRY(check_id(request_.options.id));
     TRY_ASSIGN(bundle_, load_bundle(request_.bundle));
     TRY_ASSIGN(facts_, read_host_facts());
-    return inherit_own_user_namespace(bundle_.config.linux);
+    return inherit_own_namespaces(bundle_.config.linux);
 }
 
 Result<> Creation::plan() {

@@ -126,6 +126,7 @@ class Execution {
     Result<> prepare();
     Result<> make_plan();
     Result<> find_namespaces();
+    Result<> find_root();
     Result<> find_cgroups();
     Result<> spawn();
     Result<> converse();
@@ -145,6 +146,7 @@ class Execution {
     std::string initial_cpus_; ///< execCPUAffinity.initial
     int bound_ms_ = kConversationBoundMs;
     std::vector<Fd> joins_;
+    Fd root_; ///< of the container, where its mount namespace does not lead to it
     cgroups::Placement groups_;
     cgroups::Entrance entrance_;
     Child child_;
@@ -164,6 +166,7 @@ Result<> Execution::prepare() {
     TRY(require_status(container_, "exec in", {Status::created, Status::running}));
     TRY_ASSIGN(bundle_, load_saved_config(container_.directory.fd, container_.record.bundle));
     TRY(find_namespaces());
+    TRY(find_root());
     TRY(make_plan());
     TRY(find_cgroups());
     return spawn();
@@ -190,6 +193,24 @@ Result<> Execution::find_namespaces() {
         }
     }
     return done();
+}
+
+/// A mount namespace that was not made for the container has another root than the container.
+Result<> Execution::find_root() {
+    const std::vector<spec::Namespace>& list = bundle_.config.linux.namespaces;
+    const bool own = std::ranges::any_of(list, [](const spec::Namespace& made) {
+        return made.type == spec::NamespaceType::mount && made.path.empty();
+    });
+    if (own) {
+        return done();
+    }
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    TRY_ASSIGN(root_, base::sys::open(proc.root(), cat(container_.record.init.pid, "/root"),
+                                      O_PATH | O_DIRECTORY)
+                          .in("find the container's root"));
+    plan_.brings_root = true;
+    // Behind it: as the process is still there, the pid was its own.
+    return base::sys::send_signal(container_.init, 0).in("find the container's root");
 }
 
 Result<> Execution::make_plan() {
@@ -287,6 +308,9 @@ Result<> Execution::take_turn(Message message) {
         plan_.cgroup_fds = static_cast<std::uint32_t>(entrance_.tasks.size());
         TRY_ASSIGN(const Fd plan, sealed_plan(plan_));
         std::vector<FdRef> fds = {plan};
+        if (root_) {
+            fds.emplace_back(root_);
+        }
         fds.insert(fds.end(), joins_.begin(), joins_.end());
         fds.insert(fds.end(), entrance_.tasks.begin(), entrance_.tasks.end());
         return channel_->send(message, {}, fds);

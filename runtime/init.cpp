@@ -81,8 +81,9 @@ Result<> walk(std::span<const Step> steps, Stage2& stage) {
     return done();
 }
 
-/// `begin` brings the plan and, behind it, the gate's two ends (for a container), the namespaces to
-/// join and the `tasks` files.
+/// `begin` brings the plan and, behind it, the gate's two ends (for a container), the container's
+/// root (for an exec that does not find it otherwise), the namespaces to join and the `tasks`
+/// files.
 Result<> take_begin(Stage2& stage) {
     TRY_ASSIGN(Received begin, stage.channel.expect(Message::begin));
     if (begin.fds.empty()) {
@@ -96,14 +97,18 @@ Result<> take_begin(Stage2& stage) {
     }
 
     const std::size_t gates = stage.plan.role == Role::container ? 2 : 0;
+    const std::size_t roots = stage.plan.brings_root ? 1 : 0;
     const std::size_t joins = stage.plan.spawn.joins.size();
-    if (begin.fds.size() != 1 + gates + joins + stage.plan.cgroup_fds) {
+    if (begin.fds.size() != 1 + gates + roots + joins + stage.plan.cgroup_fds) {
         return Error::system(EPROTO, "\"begin\" came with the wrong descriptors");
     }
     auto next = begin.fds.begin() + 1;
     if (gates != 0) {
         stage.gate = std::move(*next++);
         stage.verdict = std::move(*next++);
+    }
+    if (roots != 0) {
+        stage.container_root = std::move(*next++);
     }
     const auto first_cgroup = next + static_cast<std::ptrdiff_t>(joins);
     stage.joins.assign(std::make_move_iterator(next), std::make_move_iterator(first_cgroup));
@@ -114,6 +119,13 @@ Result<> take_begin(Stage2& stage) {
 
 /// A filter that is loaded without no_new_privs covers the change of user, too.
 Error explained(const Stage2& stage, Error error) {
+    const std::string_view call = error.failure().call;
+    if (stage.plan.mounts.root.entry == namespaces::RootPlan::Entry::detached &&
+        error.code() == EINVAL &&
+        (call.starts_with("move_mount(") || call.starts_with("open_tree("))) {
+        return std::move(error).hint("without a mount namespace of the container's own this needs "
+                                     "Linux 6.15: add {\"type\": \"mount\"} to linux.namespaces");
+    }
     // What filters answer with; of a program that is not there (ENOENT) they are innocent.
     if (stage.filtered && (error.code() == EPERM || error.code() == ENOSYS)) {
         return std::move(error).hint("the container's seccomp filter was in force already, and may "

@@ -56,10 +56,11 @@ void wire(Wire& w, Filesystem& filesystem) {
 template <class Wire>
 void wire(Wire& w, MountStep& step) {
     w(step.how, step.origin, step.target, step.source, step.depth, step.from_host,
-      step.shared_with_host, step.id_map, step.uid_mappings, step.gid_mappings, step.filesystem,
-      step.clear_super_flags, step.reconfigures, step.attributes, step.recursive_attributes,
-      step.propagation, step.label, step.source_nofollow, step.target_nofollow, step.copy_link,
-      step.copy_up, step.real_directory, step.instead, step.instead_attributes);
+      step.shared_with_host, step.leaves_host, step.id_map, step.uid_mappings, step.gid_mappings,
+      step.filesystem, step.clear_super_flags, step.reconfigures, step.attributes,
+      step.recursive_attributes, step.propagation, step.label, step.source_nofollow,
+      step.target_nofollow, step.copy_link, step.copy_up, step.real_directory, step.instead,
+      step.instead_attributes);
 }
 template <class Wire>
 void wire(Wire& w, RootPlan& root) {
@@ -109,10 +110,10 @@ void wire(Wire& w, Sysctl& sysctl) {
 }
 template <class Wire>
 void wire(Wire& w, InitPlan& plan) {
-    w(plan.role, plan.debug, plan.script, plan.spawn, plan.cgroup_fds, plan.detach_cgroups, plan.id,
-      plan.bundle, plan.annotations, plan.mounts, plan.create_container_hooks,
-      plan.start_container_hooks, plan.hostname, plan.domainname, plan.bring_up_loopback,
-      plan.sysctls, plan.process);
+    w(plan.role, plan.debug, plan.script, plan.spawn, plan.cgroup_fds, plan.detach_cgroups,
+      plan.brings_root, plan.id, plan.bundle, plan.annotations, plan.mounts,
+      plan.create_container_hooks, plan.start_container_hooks, plan.hostname, plan.domainname,
+      plan.bring_up_loopback, plan.sysctls, plan.process);
 }
 
 std::string encode(const InitPlan& plan) {

@@ -63,6 +63,9 @@ struct InitPlan {
     std::uint32_t cgroup_fds = 0; ///< `tasks` files that come with `begin`, behind the namespaces
     bool detach_cgroups = false;  ///< unshare the cgroup namespace behind that
 
+    // Only for an exec:
+    bool brings_root = false; ///< the container's root comes with `begin`, before the namespaces
+
     // Only for a container:
     std::string id;
     std::string bundle;

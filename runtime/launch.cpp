@@ -1,5 +1,6 @@
 #include "runtime/launch.hpp"
 
+#include "namespaces/kinds.hpp"
 #include "namespaces/spawn.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
@@ -7,6 +8,7 @@
 #include "runtime/seal.hpp"
 #include "seccomp/listener.hpp"
 
+#include <array>
 #include <cstring>
 
 #include <fcntl.h>
@@ -113,15 +115,19 @@ Result<> write_pid_file(const std::string& path, pid_t pid) {
     return base::replace_file(opened, name, cat(pid), 0644).in("write the pid file");
 }
 
-Result<> inherit_own_user_namespace(spec::Linux& linux) {
-    const Result<struct stat> own = base::sys::fstatat(FdRef::cwd(), "/proc/self/ns/user", 0);
-    std::erase_if(linux.namespaces, [&](const spec::Namespace& wanted) {
-        if (wanted.type != spec::NamespaceType::user || wanted.path.empty() || !own) {
-            return false;
-        }
-        const Result<struct stat> named = base::sys::fstatat(FdRef::cwd(), wanted.path, 0);
-        return named && named->st_ino == own->st_ino && named->st_dev == own->st_dev;
-    });
+Result<> inherit_own_namespaces(spec::Linux& linux) {
+    constexpr std::array kTypes = {spec::NamespaceType::user, spec::NamespaceType::mount};
+    for (const spec::NamespaceType type : kTypes) {
+        const std::string path = cat("/proc/self/ns/", namespaces::kind_of(type).proc_name);
+        const Result<struct stat> own = base::sys::fstatat(FdRef::cwd(), path, 0);
+        std::erase_if(linux.namespaces, [&](const spec::Namespace& wanted) {
+            if (wanted.type != type || wanted.path.empty() || !own) {
+                return false;
+            }
+            const Result<struct stat> named = base::sys::fstatat(FdRef::cwd(), wanted.path, 0);
+            return named && named->st_ino == own->st_ino && named->st_dev == own->st_dev;
+        });
+    }
     return done();
 }
 

@@ -45,8 +45,9 @@ base::Result<> hand_over_listener(Channel& channel, const base::Child& child,
 /// relative to the working directory.
 base::Result<> write_pid_file(const std::string& path, pid_t pid);
 
-/// Takes a user namespace out of the list if its path names our own: joining one's own is EINVAL,
-/// inheriting it is the same.
-base::Result<> inherit_own_user_namespace(spec::Linux& linux);
+/// Takes a user or mount namespace out of the list if its path names our own: joining one's own
+/// user namespace is EINVAL, and in our own mount namespace nothing may be mounted. Inheriting it
+/// is the same.
+base::Result<> inherit_own_namespaces(spec::Linux& linux);
 
 } // namespace runtime

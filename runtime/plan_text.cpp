@@ -195,11 +195,12 @@ void add_namespaces(Lines& lines, const InitPlan& init) {
 
 void add_tree(Lines& lines, const namespaces::MountPlan& mounts) {
     using Entry = namespaces::RootPlan::Entry;
-    constexpr std::array<std::pair<Entry, std::string_view>, 4> kEntries = {
+    constexpr std::array<std::pair<Entry, std::string_view>, 5> kEntries = {
         {{Entry::pivot, "pivot_root"},
          {Entry::move, "move and chroot"},
          {Entry::joined, "chroot in the joined mount namespace"},
-         {Entry::bare, "chroot, no mounts"}}};
+         {Entry::bare, "chroot, no mounts"},
+         {Entry::detached, "chroot, mounts in no namespace"}}};
     for (const auto& [entry, name] : kEntries) {
         if (entry == mounts.root.entry) {
             lines.push_back(cat("root ", base::quoted(mounts.root.path), " by ", name, ", ",

@@ -24,12 +24,14 @@ struct Stage2 {
     base::Fd gate;
     base::Fd verdict;
     std::vector<base::Fd> joins;
+    base::Fd container_root; ///< of an exec: where its mount namespace does not lead to it
     std::vector<base::Fd> cgroups;
-    std::vector<base::Fd> nodes;         ///< prepared by the host's credentials, else empty
-    std::vector<base::Fd> binds;         ///< likewise
-    std::vector<base::Fd> shared_binds;  ///< copied before the tree was separated from the host's
-    std::optional<base::RootDir> root{}; ///< the container's tree; from enter_root on it is "/"
-    std::optional<base::Procfs> proc{};  ///< from hold_procfs to become_process
+    std::vector<base::Fd> nodes;        ///< prepared by the host's credentials, else empty
+    std::vector<base::Fd> binds;        ///< likewise
+    std::vector<base::Fd> shared_binds; ///< copied before the tree was separated from the host's
+    /// The container's tree; from enter_root on it is "/". A detached tree is held by this.
+    std::optional<base::RootDir> root{};
+    std::optional<base::Procfs> proc{}; ///< from hold_procfs to become_process
     base::Fd terminal{};
     mode_t inherited_umask = 0;
     bool filtered = false; ///< the seccomp filter is in force

@@ -123,6 +123,9 @@ Result<> enter_root(Stage2& stage) {
     TRY(namespaces::enter_root(stage.plan.mounts.root, stage.root->root())
             .at("/root/path")
             .in("enter the root"));
+    if (stage.plan.mounts.root.entry == namespaces::RootPlan::Entry::detached) {
+        return done(); // with another descriptor than its own the tree could not be finished
+    }
     TRY_ASSIGN(Fd top, base::sys::open(FdRef::cwd(), "/", O_PATH | O_DIRECTORY));
     stage.root.emplace(std::move(top));
     return done();
@@ -154,6 +157,12 @@ Result<> finish_tree(Stage2& stage) {
 
 Result<> open_container_root(Stage2& stage) {
     stage.inherited_umask = ::umask(kTreeUmask);
+    if (stage.container_root) {
+        TRY(namespaces::enter_root({.entry = namespaces::RootPlan::Entry::joined},
+                                   stage.container_root)
+                .in("enter the container's root"));
+        stage.container_root.close();
+    }
     TRY_ASSIGN(Fd top, base::sys::open(FdRef::cwd(), "/", O_PATH | O_DIRECTORY));
     stage.root.emplace(std::move(top));
     return done();

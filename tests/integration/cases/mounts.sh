@@ -371,6 +371,72 @@ a_thousand_mounts_are_made() {
 	unchanged
 }
 
+# --- without a mount namespace -------------------------------------------------------------------
+
+without_a_mount_namespace_only_the_container_has_its_mounts() {
+	local list
+	own_root
+	mkdir -p shared/inner bundle/root/shared bundle/root/secret
+	mount --bind shared shared
+	mount --make-shared shared
+	echo hidden >bundle/root/secret/file
+	for list in '{"type": "pid"}' '{"type": "pid"}, {"type": "mount", "path": "/proc/self/ns/mnt"}'; do
+		remember
+		cat /proc/self/mountinfo >before
+		bundle namespaces "$list" args '["sleep", "1000"]' root '{"path": "root", "readonly": true}' linux ', "maskedPaths": ["/secret"], "readonlyPaths": ["/proc/sys"]' \
+			mount ", $(bind_json "$PWD/shared" /shared '"rbind", "rprivate"'), $(tmpfs_json /shared/inner)"
+		try rt create --bundle bundle --pid-file pid "$tag"
+		needs_detached_trees
+		ok rt start "$tag"
+		equal "$(readlink "/proc/$(cat pid)/ns/mnt")" "$(readlink /proc/self/ns/mnt)" "the mount namespace"
+		ok in_container sh -c 'ls -a /secret | wc -l; echo new >/shared/file; echo new >/shared/inner/file; cat /shared/inner/file /proc/1/comm'
+		is '2
+new
+sleep'
+		# shellcheck disable=SC2016 # for the container
+		ok in_container sh -c 'for file in /new /proc/sys/kernel/hostname /secret/new; do echo new >$file; done 2>&1; [ -c /dev/null ]'
+		equal "$(echo "$output" | grep -c 'Read-only file system')" 3 "files that cannot be written: $output"
+		equal "$(cat shared/file)" new "what came through the bind mount"
+		equal "$(cat /proc/self/mountinfo)" "$(cat before)" "the mounts of the host"
+		ok rt delete --force "$tag"
+		equal "$(ls bundle/root/secret)" file "what was masked"
+		rm shared/file
+		unchanged
+	done
+	unmounted shared
+}
+
+a_terminal_without_a_mount_namespace_is_the_containers_alone() {
+	cat /proc/self/mountinfo >before
+	bundle terminal true args '["sh", "-c", "tty && [ -c /dev/console ] && echo console"]' namespaces '{"type": "pid"}'
+	remember
+	try rt run --bundle bundle "$tag" </dev/null
+	needs_detached_trees
+	has /dev/pts/0
+	has console
+	equal "$(cat /proc/self/mountinfo)" "$(cat before)" "the mounts of the host"
+	unchanged
+}
+
+a_process_of_exec_has_the_containers_root_without_its_own_mount_namespace_too() {
+	local other
+	own_root
+	echo "$tag" >bundle/root/mark
+	sleeping namespaces '{"type": "pid"}' mounts ''
+	ok rt exec "$tag" cat /mark
+	is "$tag"
+	ok rt delete --force "$tag"
+	unshare -m sleep 1000 &
+	other=$!
+	soon "a mount namespace" differ "$(readlink /proc/self/ns/mnt)" "/proc/$other/ns/mnt"
+	default_parts
+	sleeping root '{"path": "root"}' namespaces "{\"type\": \"pid\"}, {\"type\": \"mount\", \"path\": \"/proc/$other/ns/mnt\"}"
+	ok rt exec "$tag" cat /mark
+	is "$tag"
+	ok rt delete --force "$tag"
+	kill "$other"
+}
+
 # --- roots ---------------------------------------------------------------------------------------
 
 a_root_is_an_overlay() {

@@ -412,23 +412,49 @@ TEST_CASE("the root's path, propagation and rights are those of the configuratio
           Lines{R"(root "/var/tree" by pivot_root, rprivate, read-only (/root/path))"});
 }
 
-TEST_CASE("without a mount namespace the host's mounts are not touched", "[mount_plan]") {
-    const MountFacts facts{.bundle = "/b"};
-    CHECK(mount_plan_of(with_mounts({}), facts));
-    const auto pointer_of = [&](const spec::Spec& config) {
-        const auto plan = mount_plan_of(config, facts);
+TEST_CASE("without a mount namespace what is mounted is not the host's", "[mount_plan]") {
+    const auto entry_of = [](const spec::Spec& config) {
+        return value(mount_plan_of(config, MountFacts{.bundle = "/b"})).root.entry;
+    };
+    const auto pointer_of = [](const spec::Spec& config) {
+        const auto plan = mount_plan_of(config, MountFacts{.bundle = "/b", .user_namespace = true});
         return plan ? "none" : plan.error().failure().pointer;
     };
-    CHECK(pointer_of(with_mounts({mount("proc proc /proc")})) == "/mounts");
-    spec::Spec config = with_mounts({});
-    config.linux.masked_paths = {"/proc/kcore"};
-    CHECK(pointer_of(config) == "/linux/maskedPaths");
-    config.linux.masked_paths.clear();
-    config.linux.readonly_paths = {"/proc/sys"};
-    CHECK(pointer_of(config) == "/linux/readonlyPaths");
-    config.linux.readonly_paths.clear();
-    config.root->readonly = true;
-    CHECK(pointer_of(config) == "/root/readonly");
+    using Entry = namespaces::RootPlan::Entry;
+    CHECK(entry_of(with_mounts({})) == Entry::bare);
+    CHECK(pointer_of(with_mounts({})) == "none");
+    std::array<std::pair<spec::Spec, std::string>, 4> rows = {{
+        {with_mounts({mount("proc proc /proc")}), "/mounts"},
+        {with_mounts({}), "/linux/maskedPaths"},
+        {with_mounts({}), "/linux/readonlyPaths"},
+        {with_mounts({}), "/root/readonly"},
+    }};
+    rows[1].first.linux.masked_paths = {"/proc/kcore"};
+    rows[2].first.linux.readonly_paths = {"/proc/sys"};
+    rows[3].first.root->readonly = true;
+    for (const auto& [config, pointer] : rows) {
+        INFO(pointer);
+        CHECK(entry_of(config) == Entry::detached);
+        CHECK(pointer_of(config) == pointer);
+    }
+}
+
+TEST_CASE("without a mount namespace a bind leaves the host's propagation", "[mount_plan]") {
+    const auto plan_of = [](std::string_view text) {
+        return mount_plan_of(with_mounts({mount("tmpfs tmpfs /t"), mount(text)}),
+                             MountFacts{.bundle = "/b"});
+    };
+    const namespaces::MountStep step = value(plan_of("none /host /data rbind,rprivate")).steps[1];
+    CHECK(step.leaves_host);
+    CHECK(step.propagation.empty());
+    CHECK_FALSE(value(plan_of("none /host /data bind")).steps[0].leaves_host);
+    for (const std::string_view text :
+         {"none /host /data bind,rshared", "none /host /data bind,slave",
+          "tmpfs tmpfs /data unbindable", "none none /t remount,ro"}) {
+        INFO(text);
+        const auto plan = plan_of(text);
+        CHECK((!plan && plan.error().failure().pointer == "/mounts/1/options"));
+    }
 }
 
 TEST_CASE("covered paths keep their places", "[mount_plan]") {
