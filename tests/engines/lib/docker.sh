@@ -1,6 +1,8 @@
 # docker: its daemon's configuration and life, and the command that the cases call.
-# shellcheck shell=bash disable=SC1090,SC1091,SC2119,SC2120,SC2154  # variables are shared with who sources this
+# shellcheck shell=bash disable=SC1090,SC1091,SC2034,SC2119,SC2120,SC2154  # variables are shared with who sources this
 
+. "$here/lib/common.sh"
+engine=docker
 image=localhost/busybox:latest
 docker_socket=$house/docker/socket
 export DOCKER_HOST=unix://$docker_socket DOCKER_CONFIG=$house/docker/client
@@ -86,28 +88,14 @@ clean_case() {
 	((${#left[@]} == 0)) || docker rm --force "${left[@]}" >/dev/null
 }
 
-# sleeping OPTION...: a container named after the case that does nothing.
-sleeping() {
-	ok docker run --detach --name "$tag" "$@" "$image" sleep 1000
+# remove NAME: the container, whatever it does.
+remove() {
+	docker rm --force "$1"
 }
 
-# inspected FORMAT VALUE: what docker inspect says of the container that is named after the case.
-inspected() {
-	[[ $(docker inspect --format "$1" "$tag") = "$2" ]]
-}
-
-# log_has TEXT, status_is STATUS: about the same.
-log_has() {
-	[[ $(docker logs "$tag" 2>&1) = *"$1"* ]]
-}
-
-status_is() {
-	inspected '{{.State.Status}}' "$1"
-}
-
-# reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.
-reads() {
-	limit_is "$(docker inspect --format '{{.State.Pid}}' "$tag")" "$@"
+# runtime_is_ours: of the container that is named after the case.
+runtime_is_ours() {
+	inspected '{{.HostConfig.Runtime}}' oci-rt
 }
 
 # known_capabilities: ours, without the last three, which docker 20.10 does not know.

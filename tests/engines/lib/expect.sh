@@ -22,6 +22,12 @@ ok() {
 	code 0 "$@"
 }
 
+# fails COMMAND...: with whatever exit code.
+fails() {
+	try "$@"
+	[[ $status != 0 ]] || differs "an error" "$status"
+}
+
 # differs EXPECTED SEEN: the end of the case.
 differs() {
 	printf 'expected: %s\nseen:     %s\nof:       %s\n' "$1" "$2" "$(cut -c1-2000 <<<"${tried-}")"

@@ -1,6 +1,8 @@
 # podman: its configuration, and the command that the cases call.
-# shellcheck shell=bash disable=SC1090,SC1091,SC2154  # variables are shared with who sources this
+# shellcheck shell=bash disable=SC1090,SC1091,SC2034,SC2154  # variables are shared with who sources this
 
+. "$here/lib/common.sh"
+engine=podman
 image=localhost/busybox:latest
 export CONTAINERS_CONF=$house/containers.conf CONTAINERS_STORAGE_CONF=$house/storage.conf
 export CONTAINERS_REGISTRIES_CONF=$house/registries.conf
@@ -18,7 +20,7 @@ write_podman_command() {
 		verb=(\${1+"\$1"})
 		case \${1-} in
 		run | create) [[ "\$*" = *--cgroups?disabled* || "\$*" = *--pod\ * ]] || verb+=(--cgroup-parent "/${house##*/}") ;;
-		build) verb+=(--cgroup-parent "/${house##*/}/build-\$\$") ;; # (buildah adds no name to it)
+		build) verb+=(--runtime "$runtime" --cgroup-parent "/${house##*/}/build-\$\$") ;; # (buildah adds no name to it)
 		pod)
 			shift
 			verb+=("\$1")
@@ -81,29 +83,25 @@ clean_case() {
 	done
 }
 
-# sleeping OPTION...: a container named after the case that does nothing.
-sleeping() {
-	ok podman run --detach --name "$tag" "$@" "$image" sleep 1000
+# remove NAME: the container, whatever it does, without time for its end.
+remove() {
+	podman rm --force --time 0 "$1"
 }
 
-# log_has TEXT, status_is STATUS: about the container that is named after the case.
-log_has() {
-	[[ $(podman logs "$tag" 2>&1) = *"$1"* ]]
+# runtime_is_ours: of the container that is named after the case.
+runtime_is_ours() {
+	inspected '{{.OCIRuntime}}' "${runtime##*/}"
 }
 
-status_is() {
-	[[ $(podman inspect --format '{{.State.Status}}' "$tag") = "$1" ]]
+# known_capabilities: all that there are.
+known_capabilities() {
+	sed -n 's/^CapBnd:\t//p' /proc/self/status
 }
 
 # orphans_are_gone: deletes all that the runtime knows, and tells whether nobody looks after a container any more.
 orphans_are_gone() {
 	"$runtime" list --quiet | xargs -rn1 "$runtime" delete --force
 	no_process_is conmon
-}
-
-# reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.
-reads() {
-	limit_is "$(podman inspect --format '{{.State.Pid}}' "$tag")" "$@"
 }
 
 # image_with_link FOLDER: runs an image whose /FOLDER is a link to a folder of the host, which must stay empty.
@@ -117,11 +115,6 @@ image_with_link() {
 	equal "$(ls -A outside)" '' "the folder of the host"
 	! findmnt outside >/dev/null || differs "no mount on the host" "$(findmnt outside)"
 	[[ $status = 0 || $errors = *"/$1"* ]] || differs "success, or an error that names /$1" "$errors"
-}
-
-# filter RULE: writes filter.json, which allows everything but what the rule says.
-filter() {
-	printf '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{%s}]}\n' "$1" >filter.json
 }
 
 # log_of_one_has TEXT: about the container "one" of the case's pod.

@@ -1,37 +1,6 @@
 # podman build: RUN steps, which buildah hands to the runtime.
 # shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
-run_steps_of_a_build_are_run() {
-	cat >Containerfile <<-END
-		FROM $image
-		RUN echo one >/one && hostname >/dev/null
-		RUN ["/bin/sh", "-c", "cat /one >/two; id -u >>/two"]
-		WORKDIR /made
-		USER tester
-		ENV WORD=word
-		RUN echo \$WORD \$PWD \$(id -un) >/tmp/three
-		CMD ["cat", "/two", "/tmp/three"]
-	END
-	ok podman build --runtime "$runtime" --quiet --tag "localhost/$tag" .
-	ok podman run --rm "localhost/$tag"
-	is $'one\n0\nword /made tester'
-	ok podman rmi "localhost/$tag"
-}
-
-a_failing_run_step_fails_the_build_with_its_code() {
-	printf 'FROM %s\nRUN exit 43\n' "$image" >Containerfile
-	try podman build --runtime "$runtime" --tag "localhost/$tag" .
-	[[ $status != 0 ]] || differs "a failed build" "$status"
-	says 'exit status 43'
-}
-
-a_missing_program_in_a_build_is_told_by_its_name() {
-	printf 'FROM %s\nRUN ["no-such-program"]\n' "$image" >Containerfile
-	try podman build --runtime "$runtime" --tag "localhost/$tag" .
-	[[ $status != 0 ]] || differs "a failed build" "$status"
-	says no-such-program
-}
-
 a_build_takes_limits_and_mounts() {
 	mkdir folder
 	echo brought >folder/file
@@ -41,7 +10,7 @@ a_build_takes_limits_and_mounts() {
 		RUN --mount=type=tmpfs,target=/mine touch /mine/file
 		RUN ls /sys/class/net >/devices
 	END
-	ok podman build --runtime "$runtime" --quiet --memory 64m --network none --tag "localhost/$tag" .
+	ok podman build --quiet --memory 64m --network none --tag "localhost/$tag" .
 	ok podman run --rm "localhost/$tag" cat /copy /devices
 	is $'brought\nlo'
 	ok podman rmi "localhost/$tag"
@@ -55,7 +24,7 @@ a_build_in_stages_copies_between_them() {
 		COPY --from=first /made /copied
 		RUN cat /copied
 	END
-	ok podman build --runtime "$runtime" --quiet --tag "localhost/$tag" .
+	ok podman build --quiet --tag "localhost/$tag" .
 	ok podman run --rm "localhost/$tag" cat /copied
 	is made
 	ok podman rmi "localhost/$tag"

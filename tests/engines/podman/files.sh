@@ -1,33 +1,13 @@
 # podman: the container's files: mounts, read-only trees, strange images.
 # shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
-a_read_only_root_cannot_be_written() {
-	code 1 podman run --rm --read-only "$image" touch /file
-	says 'Read-only file system'
-	ok podman run --rm --read-only "$image" touch /tmp/file # (podman's --read-only-tmpfs)
-}
-
-a_tmpfs_is_mounted_with_its_options() {
-	ok podman run --rm --tmpfs /mine:size=1m,mode=1700,noexec "$image" sh -c 'grep " /mine " /proc/mounts; stat -c %a /mine'
-	matches '^tmpfs /mine tmpfs .*noexec.*size=1024k'
-	matches '^1700$'
+a_read_only_root_has_a_tmpfs_for_what_is_temporary() {
+	ok podman run --rm --read-only "$image" touch /tmp/file
 }
 
 a_tmpfs_is_given_to_the_user() {
 	ok podman run --rm --user tester --tmpfs /mine:U "$image" sh -c 'stat -c %u:%g /mine; touch /mine/file'
 	is 1000:1000
-}
-
-a_folder_of_the_host_is_bound() {
-	mkdir folder
-	ok podman run --rm --volume "$PWD/folder:/there" "$image" sh -c 'echo written >/there/file'
-	equal "$(cat folder/file)" written "what the container wrote"
-}
-
-a_folder_bound_read_only_cannot_be_written() {
-	mkdir folder
-	code 1 podman run --rm --volume "$PWD/folder:/there:ro" "$image" touch /there/file
-	says 'Read-only file system'
 }
 
 a_recursive_bind_has_what_is_mounted_below() {
@@ -37,20 +17,6 @@ a_recursive_bind_has_what_is_mounted_below() {
 	try podman run --rm --volume "$PWD/folder:/there:ro" "$image" cat /there/below/file
 	umount folder/below
 	is inside
-}
-
-a_shared_bind_hands_mounts_on_to_the_host() {
-	mkdir folder
-	mount --bind folder folder
-	mount --make-shared folder
-	mkdir folder/below
-	ok podman run --detach --name "$tag" --privileged --volume "$PWD/folder:/there:rshared" "$image" \
-		sh -c 'mount -t tmpfs none /there/below && echo mounted; sleep 1000'
-	soon "the mount in the container" log_has mounted
-	findmnt folder/below >/dev/null || differs "the mount of the container on the host" "none"
-	umount folder/below
-	podman rm --force --time 0 "$tag"
-	umount folder
 }
 
 a_private_bind_keeps_mounts_to_itself() {
@@ -75,13 +41,6 @@ mounts_of_the_host_reach_a_slave_bind() {
 	is late
 }
 
-a_named_volume_keeps_what_is_written() {
-	ok podman run --rm --volume "$tag:/there" "$image" sh -c 'echo kept >/there/file'
-	ok podman run --rm --volume "$tag:/there" "$image" cat /there/file
-	is kept
-	ok podman volume rm "$tag"
-}
-
 a_volume_is_given_to_the_user() {
 	mkdir folder
 	ok podman run --rm --user tester --volume "$PWD/folder:/there:U" "$image" touch /there/file
@@ -93,17 +52,6 @@ an_overlay_volume_leaves_the_source_alone() {
 	ok podman run --rm --volume "$PWD/folder:/there:O" "$image" sh -c 'echo new >/there/file; cat /there/file'
 	is new
 	equal "$(cat folder/file)" old "the source"
-}
-
-a_single_file_is_bound() {
-	echo single >file
-	ok podman run --rm --volume "$PWD/file:/etc/single:ro" "$image" cat /etc/single
-	is single
-}
-
-a_missing_source_is_told_by_its_name() {
-	code 125 podman run --rm --volume /no/such/source:/there "$image" true
-	says /no/such/source
 }
 
 a_volume_on_what_is_not_in_proc_is_no_missing_program() {
@@ -150,12 +98,6 @@ the_root_may_be_a_plain_folder() {
 	ok podman run --rm --rootfs "$PWD/root" hostname
 }
 
-paths_are_masked_and_read_only() {
-	code 1 podman run --rm "$image" sh -c 'wc -c </proc/timer_list; ls /sys/firmware | wc -l; echo 1 >/proc/sys/vm/drop_caches'
-	says 'Read-only file system'
-	equal "$(sort -u <<<"$output")" 0 "the size of what is masked"
-}
-
 masks_are_taken_away_on_request() {
 	ok podman run --rm --security-opt unmask=ALL "$image" sh -c 'grep -c " /proc/" /proc/mounts || true'
 	is 0
@@ -169,13 +111,6 @@ standard_streams_belong_to_the_user() {
 		/dev/null
 	has out
 	has err
-}
-
-the_home_is_that_of_the_image() {
-	ok podman run --rm --user tester "$image" sh -c 'echo $HOME'
-	is /home/tester
-	ok podman run --rm --user 5555 "$image" sh -c 'echo $HOME'
-	is /
 }
 
 the_image_is_left_as_it_was() {

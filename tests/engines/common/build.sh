@@ -1,4 +1,4 @@
-# docker build: RUN steps, each of which is a container.
+# build: RUN steps, each of which the engine hands to the runtime.
 # shellcheck shell=bash disable=SC2016,SC2154  # what is in single quotes is for the container
 
 run_steps_of_a_build_are_run() {
@@ -12,21 +12,20 @@ run_steps_of_a_build_are_run() {
 		RUN echo \$WORD \$PWD \$(id -un) >/tmp/three
 		CMD ["cat", "/two", "/tmp/three"]
 	END
-	ok docker build --quiet --memory 64m --tag "localhost/$tag" .
-	ok docker run --rm "localhost/$tag"
+	ok "$engine" build --quiet --memory 64m --tag "localhost/$tag" .
+	ok "$engine" run --rm "localhost/$tag"
 	is $'one\n0\nword /made tester'
-	ok docker rmi --force "localhost/$tag"
+	ok "$engine" rmi --force "localhost/$tag"
 }
 
 a_failing_run_step_fails_the_build_with_its_code() {
 	printf 'FROM %s\nRUN exit 43\n' "$image" >Dockerfile
-	code 43 docker build --force-rm .
-	says 'returned a non-zero code: 43'
+	fails "$engine" build --force-rm .
+	says ' 43' # podman: "exit status 43", docker: "returned a non-zero code: 43"
 }
 
 a_missing_program_in_a_build_is_told_by_its_name() {
 	printf 'FROM %s\nRUN ["no-such-program"]\n' "$image" >Dockerfile
-	try docker build --force-rm .
-	[[ $status != 0 ]] || differs "a failed build" "$status"
+	fails "$engine" build --force-rm .
 	says 'exec: "no-such-program": executable file not found in $PATH'
 }
