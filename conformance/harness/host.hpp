@@ -14,6 +14,10 @@ std::string capability_name(int number);
 /// All names that this suite knows, by their number.
 const std::vector<std::string>& capability_names();
 
+/// An SELinux context like the given one, with two categories instead of its range, as engines
+/// label their containers: another label that the policy of any host knows.
+std::string with_own_categories(const std::string& context);
+
 class Host {
   public:
     static Host look();

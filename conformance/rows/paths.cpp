@@ -1,6 +1,10 @@
 // B. maskedPaths, readonlyPaths and mountLabel.
 #include "conformance/rows/rows.hpp"
 
+#include <array>
+
+#include <sys/xattr.h>
+
 namespace conformance {
 
 namespace {
@@ -8,6 +12,7 @@ namespace {
 constexpr auto kMust = Level::must;
 constexpr auto kMasked = "config-linux.md#masked-paths";
 constexpr auto kReadonly = "config-linux.md#readonly-paths";
+constexpr auto kMountLabel = "config-linux.md#mount-label";
 
 void secret_files(Case& c) {
     make_directories(c.rootfs() / "secret");
@@ -108,6 +113,23 @@ void mount_label(Case& c) {
     c.observe();
 }
 
+void mount_label_set(Case& c) {
+    c.needs(c.host().has_selinux(), "SELinux is not active here");
+    std::array<char, 512> root{};
+    c.needs(::getxattr("/", "security.selinux", root.data(), root.size() - 1) > 0,
+            "the files of this host have no SELinux labels");
+    const std::string label = with_own_categories(root.data());
+    c.linux_part()["mountLabel"] = label;
+    c.mount({{"destination", "/m"}, {"type", "tmpfs"}, {"source", "tmpfs"}});
+    c.script("read /proc/self/mountinfo");
+    bool labelled = false;
+    for (const std::string& line : lines_of(c.run().step("read")["text"].get<std::string>())) {
+        labelled = labelled || (line.find(" /m ") != std::string::npos &&
+                                line.find("context=\"" + label + "\"") != std::string::npos);
+    }
+    c.expect(labelled, "no tmpfs has the context " + label);
+}
+
 constexpr Refusal kRefusals[] = {
     {"M16.relative", kMust, "1.0", kMasked, "a relative masked path is an error",
      R"({"linux": {"maskedPaths": ["proc/version"]}})"},
@@ -136,8 +158,10 @@ Rows path_rows() {
                 &readonly_proc},
                {"M17.keeps-flags", Level::should, "1.0", kReadonly,
                 "a read-only mount keeps its other options", &readonly_keeps_flags},
-               {"M14.absent", Level::may, "1.0", "config-linux.md#mount-label",
+               {"M14.absent", Level::may, "1.0", kMountLabel,
                 "a mountLabel on a host without SELinux", &mount_label},
+               {"M14.set", kMust, "1.0", kMountLabel, "a mount has the mountLabel",
+                &mount_label_set},
                {"M17.missing", Level::may, "1.0", kReadonly, "a read-only path that does not exist",
                 &readonly_missing},
            } +

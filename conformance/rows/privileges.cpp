@@ -174,6 +174,15 @@ void selinux_absent(Case& c) {
     c.refused(Stage::start);
 }
 
+void selinux_set(Case& c) {
+    c.needs(c.host().has_selinux(), "SELinux is not active here");
+    const std::string label = with_own_categories(read_text("/proc/self/attr/current"));
+    c.process()["selinuxLabel"] = label;
+    c.script("read /proc/self/attr/current");
+    const std::string seen = c.run().step("read")["text"];
+    c.same(seen.substr(0, seen.find('\0')), label, "the label");
+}
+
 constexpr Refusal kRefusals[] = {
     {"P10.out-of-range", kMust, "1.0", kLinux, "an oomScoreAdj beyond 1000 is an error",
      R"({"process": {"oomScoreAdj": 1001}})", Stage::start},
@@ -212,6 +221,7 @@ Rows privilege_rows() {
                 &oom_unset},
                {"P12.absent", kMust, "1.0", kLinux, "selinuxLabel without SELinux is an error",
                 &selinux_absent},
+               {"P12.set", kMust, "1.0", kLinux, "the process has its selinuxLabel", &selinux_set},
            } +
            refusal_rows(kRefusals);
 }

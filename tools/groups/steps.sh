@@ -7,6 +7,7 @@ step configure-asan cpu install configure_asan
 step build-asan cpu configure-asan build_asan
 step machine machine install make_small
 step machine-v1 machine install make_small_v1
+step machine-selinux machine install make_small_selinux
 
 # The packages of the chosen groups, while the first build is going on already.
 install_rest() {
@@ -32,6 +33,7 @@ build_asan() {
 
 make_small() { make_machine small; }
 make_small_v1() { make_machine small-v1; }
+make_small_selinux() { make_machine small-selinux; }
 # make_machine NAME: the saved machine, and which kernel it has.
 make_machine() {
 	local folder about=$results/$1/about

@@ -3,13 +3,16 @@
 # A line is a test: its result (pass, fail, skip), its name, seconds and the reason, between tabs; all runners write it so.
 # shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
-# results_file GROUP: "small-conformance" happens at another place than "conformance".
+# Where tests run: on this machine, and in those of tests/vm.
+places=(native small small-v1 small-selinux)
+
+# results_file GROUP: its name begins with its place, the longest that fits, or is that of a native one.
 results_file() {
-	case $1 in
-	small-v1-*) printf '%s/small-v1/%s.tsv\n' "$results" "${1#small-v1-}" ;;
-	small-*) printf '%s/small/%s.tsv\n' "$results" "${1#small-}" ;;
-	*) printf '%s/native/%s.tsv\n' "$results" "$1" ;;
-	esac
+	local place found=native
+	for place in "${places[@]}"; do
+		[[ $1 != "$place"-* ]] || found=$place
+	done
+	printf '%s/%s/%s.tsv\n' "$results" "$found" "${1#"$found"-}"
 }
 
 # this_commit: what is checked out, with "-dirty" where it has been changed since.

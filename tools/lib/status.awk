@@ -1,7 +1,10 @@
 # The tables of docs/status.md, from four files: names of tests, results, items, requirements.
 #
-# Says on stderr which items have no test, and exits with 1 then.
-BEGIN { FS = "\t" }
+# Says on stderr which items have no test, and exits with 1 then. `places`, given by -v, are the columns.
+BEGIN {
+    FS = "\t"
+    place_count = split(places, place, " ")
+}
 FILENAME ~ /tests$/ { tests[++test_count] = $1; next }
 FILENAME ~ /results$/ {
     results[++result_count] = $4
@@ -17,10 +20,15 @@ FNR == 1 { is_requirements = FILENAME ~ /requirements/ }
 is_requirements { requirement(); next }
 { item() }
 
-function begin_section(title) {
+function begin_section(title,    i, head, rule) {
     out("\n## " title "\n")
-    out(is_requirements ? "| id | what is asked for | shown by | native | small | small-v1 |\n|---|---|---|---|---|---|" \
-                        : "| item | shown by | native | small | small-v1 |\n|---|---|---|---|---|")
+    head = is_requirements ? "| id | what is asked for | shown by |" : "| item | shown by |"
+    rule = is_requirements ? "|---|---|---|" : "|---|---|"
+    for (i = 1; i <= place_count; ++i) {
+        head = head " " place[i] " |"
+        rule = rule "---|"
+    }
+    out(head "\n" rule)
 }
 
 function item(    i, shown) {
@@ -72,21 +80,26 @@ function add(pattern, must, whose,    expression, i, found, group) {
     return found
 }
 
-function cells() { return cell("native") " | " cell("small") " | " cell("small-v1") }
+function cells(    i, text) {
+    for (i = 1; i <= place_count; ++i) { text = text (i > 1 ? " | " : "") cell(place[i]) }
+    return text
+}
 
-function cell(place,    passed, failed, skipped, text) {
-    passed = tally[place, "pass"] + 0
-    failed = tally[place, "fail"] + 0
-    skipped = tally[place, "skip"] + 0
+function cell(where,    passed, failed, skipped, text) {
+    passed = tally[where, "pass"] + 0
+    failed = tally[where, "fail"] + 0
+    skipped = tally[where, "skip"] + 0
     if (failed) { text = "✗ " failed }
     if (passed) { text = text (text != "" ? ", " : "") "✓ " passed }
     if (skipped) { text = text (text != "" ? ", " : "") skipped " skipped" }
     return text != "" ? text : "–"
 }
 
-function count_item(    passed, failed) {
-    passed = tally["native", "pass"] + tally["small", "pass"] + tally["small-v1", "pass"]
-    failed = tally["native", "fail"] + tally["small", "fail"] + tally["small-v1", "fail"]
+function count_item(    i, passed, failed) {
+    for (i = 1; i <= place_count; ++i) {
+        passed += tally[place[i], "pass"]
+        failed += tally[place[i], "fail"]
+    }
     ++lines
     if (failed) { ++red } else if (passed) { ++green } else { ++open }
 }

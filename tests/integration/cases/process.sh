@@ -154,7 +154,7 @@ unconfined_is_no_wish_where_there_is_no_apparmor() {
 }
 
 a_label_of_exec_needs_somebody_who_enforces_it() {
-	[ ! -e /sys/fs/selinux ] || skip "this kernel has SELinux"
+	[ ! -e /sys/fs/selinux ] || skip "SELinux is in force here"
 	sleeping
 	code 255 rt exec --process-label system_u:system_r:container_t:s0 "$tag" true
 	says 'SELinux is not in force on this host'
@@ -162,15 +162,30 @@ a_label_of_exec_needs_somebody_who_enforces_it() {
 }
 
 a_process_has_its_selinux_label() {
-	[ -e /sys/fs/selinux ] || skip "this kernel has no SELinux"
-	bundle args '["cat", "/proc/self/attr/current"]' process ', "selinuxLabel": "unlabeled", "noNewPrivileges": true'
+	knows_label system_u:system_r:container_t:s0:c1,c2
+	bundle args '["cat", "/proc/self/attr/current"]' \
+		process ', "selinuxLabel": "system_u:system_r:container_t:s0:c1,c2", "noNewPrivileges": true'
 	ok rt run --bundle bundle "$tag"
-	is unlabeled
-	sleeping process ', "selinuxLabel": "unlabeled"' args '["sleep", "1000"]'
+	is system_u:system_r:container_t:s0:c1,c2
+	sleeping process ', "selinuxLabel": "system_u:system_r:container_t:s0:c1,c2"'
 	ok rt exec "$tag" cat /proc/self/attr/current
-	is unlabeled
-	ok rt exec --process-label kernel "$tag" cat /proc/self/attr/current
-	is kernel
+	is system_u:system_r:container_t:s0:c1,c2
+	ok rt exec --process-label system_u:system_r:container_t:s0:c3,c4 "$tag" cat /proc/self/attr/current
+	is system_u:system_r:container_t:s0:c3,c4
+}
+
+a_label_that_the_policy_does_not_have_is_an_error() {
+	knows_label system_u:system_r:container_t:s0:c1,c2
+	bundle process ', "selinuxLabel": "system_u:system_r:no_such_t:s0"'
+	remember
+	code 1 rt run --bundle bundle "$tag"
+	says '/process/selinuxLabel)'
+	says 'hint: the loaded policy has no such context'
+	unchanged
+	sleeping process ''
+	code 255 rt exec --process-label system_u:system_r:no_such_t:s0 "$tag" true
+	says '(--process-label)'
+	says 'hint: the loaded policy has no such context'
 }
 
 # --- the service manager -------------------------------------------------------------------------

@@ -11,6 +11,7 @@ refuses_bundle() {
 		do) before=$text ;;
 		after) after=$text ;;
 		run) verb=run ;;
+		unless) [ ! -e "${text%% *}" ] || skip "${text#* }" ;;
 		'>') expected="$expected$text
 " ;;
 		*) eval "$word=\$text" ;;

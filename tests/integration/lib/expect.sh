@@ -84,3 +84,10 @@ skip() {
 	printf '%s\n' "$*"
 	exit 77
 }
+
+# knows_label LABEL: skips where SELinux is not in force, and where its policy has no such context.
+knows_label() {
+	[ -e /sys/fs/selinux/context ] || skip "SELinux is not in force here"
+	printf %s "$1" >context
+	cat context >/sys/fs/selinux/context || skip "the policy that is loaded has no context $1"
+}
