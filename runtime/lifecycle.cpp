@@ -11,6 +11,7 @@
 #include "runtime/gate.hpp"
 #include "runtime/hooks.hpp"
 #include "runtime/launch.hpp"
+#include "runtime/process_identity.hpp"
 
 #include <array>
 #include <csignal>
@@ -52,10 +53,14 @@ Result<> wait_for_end(const Fd& pidfd, std::chrono::milliseconds patience) {
     return done();
 }
 
-/// Whoever was killed just now needs a moment to end: after `kill ID KILL` a `delete ID` is
-/// expected to work.
+/// Whoever was killed just now needs a moment to end, or more on a busy machine: after `kill ID
+/// KILL` a `delete ID` is expected to work.
 void await_end_of_killed(Container& container) {
-    if (container.status == Status::running && wait_for_end(container.init, kMoment)) {
+    if (container.status != Status::running) {
+        return;
+    }
+    if (wait_for_end(container.init, kMoment) ||
+        (is_ending(container.record.init.pid) && wait_for_end(container.init, kPatience))) {
         container.status = Status::stopped;
     }
 }

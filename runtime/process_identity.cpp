@@ -4,6 +4,8 @@
 #include "runtime/base/procfs.hpp"
 #include "runtime/base/sys.hpp"
 
+#include <csignal>
+
 namespace runtime {
 
 using base::cat;
@@ -15,25 +17,32 @@ namespace {
 
 struct Stat {
     char state = '?';
+    std::uint64_t flags = 0; ///< PF_* of the kernel
     std::uint64_t start_time = 0;
+    std::uint64_t pending = 0; ///< bit N - 1 for signal N, of the first thread
 };
 
-/// The two fields of /proc/PID/stat that matter; the name in it may hold anything, also ")".
+/// The fields of /proc/PID/stat that matter; the name in it may hold anything, also ")".
 Result<Stat> stat_of(const base::Procfs& proc, pid_t pid) {
     TRY_ASSIGN(const std::string text, proc.read(cat(pid, "/stat")));
     const std::size_t name_end = text.rfind(')');
     const std::vector<std::string_view> fields = base::words(
         name_end == std::string::npos ? "" : std::string_view(text).substr(name_end + 1));
-    constexpr std::size_t kState = 0;      // field 3 of proc(5)
-    constexpr std::size_t kStartTime = 19; // field 22
-    if (fields.size() <= kStartTime) {
+    constexpr std::size_t kState = 0; // field 3 of proc(5)
+    constexpr std::size_t kFlags = 6;
+    constexpr std::size_t kStartTime = 19;
+    constexpr std::size_t kPending = 28;
+    const auto number = [&fields](std::size_t field) {
+        return field < fields.size() ? base::parse_number<std::uint64_t>(fields[field])
+                                     : std::nullopt;
+    };
+    if (!number(kFlags) || !number(kStartTime) || !number(kPending)) {
         return Error::system(EBADMSG, cat("read(/proc/", pid, "/stat)"));
     }
-    const auto start = base::parse_number<std::uint64_t>(fields[kStartTime]);
-    if (!start) {
-        return Error::system(EBADMSG, cat("read(/proc/", pid, "/stat)"));
-    }
-    return Stat{fields[kState].front(), *start};
+    return Stat{.state = fields[kState].front(),
+                .flags = *number(kFlags),
+                .start_time = *number(kStartTime),
+                .pending = *number(kPending)};
 }
 
 bool is_gone(int code) {
@@ -81,6 +90,14 @@ Result<Fd> open_process(const ProcessIdentity& identity) {
     TRY_ASSIGN(const Stat found, std::move(stat));
     const bool ended = found.state == 'Z' || found.state == 'X';
     return ended || found.start_time != identity.start_time ? Fd() : std::move(opened);
+}
+
+bool is_ending(pid_t pid) {
+    constexpr std::uint64_t kExiting = 4; // PF_EXITING of linux/sched.h
+    constexpr std::uint64_t kKilled = 1U << (SIGKILL - 1);
+    const Result<base::Procfs> proc = base::Procfs::of_host();
+    const Result<Stat> stat = proc ? stat_of(*proc, pid) : Result<Stat>(Stat());
+    return stat && ((stat->flags & kExiting) != 0 || (stat->pending & kKilled) != 0);
 }
 
 } // namespace runtime

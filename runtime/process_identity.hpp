@@ -29,4 +29,9 @@ base::Result<ProcessIdentity> identity_of(pid_t pid);
 /// has to reap it may be slow), or the pid means another process now, or the host has rebooted.
 base::Result<base::Fd> open_process(const ProcessIdentity& identity);
 
+/// Whether a process is about to end: it was killed, or is exiting. On a busy machine that may take
+/// long, and who waits for others (the first one of a pid namespace) waits for their end. False if
+/// there is no such process.
+bool is_ending(pid_t pid);
+
 } // namespace runtime

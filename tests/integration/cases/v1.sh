@@ -133,6 +133,25 @@ a_group_above_that_is_frozen_pauses_the_container() {
 	soon "the end of the pause" state_is running
 }
 
+# The first process of a pid namespace does not end before the others have; who is frozen does not end.
+a_delete_waits_for_a_killed_process_that_takes_long_to_end() {
+	need_v1 freezer
+	sleeping
+	ice=/sys/fs/cgroup/freezer/${house##*/}/$tag-ice
+	mkdir "$ice"
+	ok rt exec --detach --pid-file other "$tag" sleep 1000
+	cat other >"$ice/cgroup.procs"
+	echo FROZEN >"$ice/freezer.state"
+	soon "the ice" grep -qx FROZEN "$ice/freezer.state"
+	ok rt kill "$tag" KILL
+	rt delete "$tag" >deleted 2>&1 &
+	deleter=$!
+	sleep 0.5 # beyond the moment for which it waits anyway
+	echo THAWED >"$ice/freezer.state"
+	code 0 wait "$deleter"
+	soon "an empty group" rmdir "$ice"
+}
+
 without_an_oom_killer_processes_wait_for_memory() {
 	need_v1 memory
 	sleeping linux ', "resources": {"memory": {"limit": 16777216, "disableOOMKiller": true}}'
