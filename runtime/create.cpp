@@ -210,10 +210,12 @@ Result<> Creation::make_rdt() {
     }
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
     TRY_ASSIGN(const std::string resctrl, find_resctrl(proc));
-    return runtime::make_rdt(resctrl, *plan_.rdt, [this](const RdtDirectories& directories) {
-        record_.rdt = directories;
-        return remember();
-    });
+    TRY_ASSIGN(rdt_claim_,
+               runtime::make_rdt(resctrl, *plan_.rdt, [this](const RdtDirectories& directories) {
+                   record_.rdt = directories;
+                   return remember();
+               }));
+    return done();
 }
 
 Result<> Creation::make_gate() {
@@ -308,6 +310,7 @@ Error Creation::undone(Error error) {
         note("end the container's processes", cgroups::kill_all(placement_, kPatience));
         note("remove the cgroups", manager_->destroy(placement_, kPatience));
     }
+    rdt_claim_ = Fd();
     note("clear up resctrl", remove_rdt(record_.rdt, RdtRemoval::undo));
     if (error.failure().pointer.starts_with("/hooks/")) {
         run_all_hooks({"poststop", bundle_.config.hooks.poststop},

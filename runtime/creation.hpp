@@ -68,6 +68,7 @@ class Creation {
     std::unique_ptr<cgroups::Manager> manager_;
     cgroups::Placement placement_;
     cgroups::Entrance entrance_;
+    base::Fd rdt_claim_; ///< until the process is in the class
     GateEnds gate_;
     std::vector<base::Fd> joins_;
     base::Child child_;

@@ -129,6 +129,7 @@ Result<> Creation::finish() {
         base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
     }
     TRY(enter_rdt(record_.rdt, child_.pid()));
+    rdt_claim_ = Fd();
     TRY(apply_limits(child_.pid(), plan_.limits));
     if (!request_.pidfd_socket.empty()) {
         TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")

@@ -2,8 +2,10 @@
 
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
+#include "runtime/lock.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 namespace runtime {
@@ -17,9 +19,18 @@ using base::Result;
 
 namespace {
 
-constexpr int kOpenDirectory = O_PATH | O_DIRECTORY | O_NOFOLLOW;
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 constexpr mode_t kMode = 0755;
+constexpr unsigned kPatienceS = 30; // what others do under the lock is a few calls
 constexpr std::string_view kPlace = "/linux/intelRdt";
+
+/// The lock of all who make and remove classes below `resctrl`, until it is closed.
+Result<Fd> take_turn(const std::string& resctrl) {
+    TRY_ASSIGN(Fd directory, base::sys::open(FdRef::cwd(), resctrl, kOpenDirectory));
+    TRY(lock_within(directory, kPatienceS)
+            .hint("/proc/locks tells which process has locked resctrl"));
+    return directory;
+}
 
 /// resctrl says what it did not like about the last command in a file of its own.
 std::string kernel_message(const std::string& resctrl) {
@@ -35,30 +46,86 @@ Error explained(Error error, const std::string& resctrl) {
                            : std::move(error).in(cat("the kernel says ", base::quoted(message)));
 }
 
+bool is_ours(const RdtDirectory& directory, RdtRemoval removal) {
+    return directory.made && (removal == RdtRemoval::undo || !directory.kept);
+}
+
+/// Whether processes are in it.
+bool is_used(const RdtDirectory& directory) {
+    const Result<std::string> tasks = base::read_file(FdRef::cwd(), cat(directory.path, "/tasks"));
+    return tasks && !base::trimmed(*tasks).empty();
+}
+
+/// The caller has the lock of resctrl.
+Result<> remove_directory(const RdtDirectory& directory) {
+    const Result<Fd> there = base::sys::open(FdRef::cwd(), directory.path, kOpenDirectory);
+    if (!there && (there.code() == ENOENT || there.code() == ENOTDIR)) {
+        return done();
+    }
+    TRY_ASSIGN(const struct stat status, base::sys::fstatat(FdRef::cwd(), directory.path, 0));
+    if (directory.inode != 0 && status.st_ino != directory.inode) {
+        return done(); // somebody else has made it, or another one since
+    }
+    const bool is_proven = directory.inode != 0 && !directory.kept;
+    if (!is_proven &&
+        (is_used(directory) || base::sys::lock(*there, LOCK_NB).code() == EWOULDBLOCK)) {
+        return done(); // others are in it, or about to enter
+    }
+    if (Result<> gone = base::sys::unlink(FdRef::cwd(), directory.path, AT_REMOVEDIR);
+        !gone && gone.code() != ENOENT) {
+        return gone;
+    }
+    return done();
+}
+
+Result<> remove_made(const RdtDirectories& directories, RdtRemoval removal) {
+    for (auto directory = directories.rbegin(); directory != directories.rend(); ++directory) {
+        if (is_ours(*directory, removal)) {
+            TRY(remove_directory(*directory).in("remove what was made in resctrl"));
+        }
+    }
+    return done();
+}
+
 /// One make, from its plan to all that it names.
 class Making {
   public:
     Making(const std::string& resctrl, const RdtPlan& plan, const RdtRecorder& recorder)
         : resctrl_(resctrl), plan_(plan), recorder_(recorder) {}
 
-    Result<> run() {
-        TRY(take_class());
-        const RdtDirectory& group = directories_.front();
-        if (plan_.named && !group.made) {
-            TRY(compare(group.path));
-        } else {
-            TRY(write_lines(group.path));
+    /// Under the lock; what it has made when it fails nobody else has seen.
+    Result<Fd> run() {
+        TRY_ASSIGN(const Fd turn, take_turn(resctrl_).at(kPlace));
+        Result<Fd> claim = make();
+        if (!claim) {
+            static_cast<void>(remove_made(directories_, RdtRemoval::undo));
         }
-        if (plan_.monitor.empty()) {
-            return done();
-        }
-        return take(cat(group.path, "/mon_groups/", plan_.monitor), /*kept=*/false)
-            .hint("there may be no monitoring group left, or the processor cannot monitor")
-            .at(cat(kPlace, "/enableMonitoring"))
-            .in("make a monitoring group");
+        return claim;
     }
 
   private:
+    Result<Fd> make() {
+        TRY(take_class());
+        const std::string group = directories_.front().path;
+        TRY_ASSIGN(Fd claim, base::sys::open(FdRef::cwd(), group, kOpenDirectory).at(kPlace));
+        if (plan_.named && !directories_.front().made) {
+            TRY(compare(group));
+        } else {
+            TRY(write_lines(group));
+        }
+        if (!plan_.monitor.empty()) {
+            TRY(take(cat(group, "/mon_groups/", plan_.monitor), /*kept=*/false)
+                    .hint("there may be no monitoring group left, or the processor cannot monitor")
+                    .at(cat(kPlace, "/enableMonitoring"))
+                    .in("make a monitoring group"));
+        }
+        // The root needs no claim, and its lock is for everybody's turns.
+        if (!plan_.group.empty()) {
+            TRY(lock_shared(claim).at(kPlace));
+        }
+        return claim;
+    }
+
     Result<> take_class() {
         if (plan_.group.empty()) {
             directories_.push_back({.path = resctrl_, .kept = true});
@@ -135,27 +202,6 @@ class Making {
     RdtDirectories directories_;
 };
 
-bool is_used(const RdtDirectory& directory) {
-    const Result<std::string> tasks = base::read_file(FdRef::cwd(), cat(directory.path, "/tasks"));
-    return tasks && !base::trimmed(*tasks).empty();
-}
-
-Result<> remove_directory(const RdtDirectory& directory) {
-    const Result<Fd> there = base::sys::open(FdRef::cwd(), directory.path, kOpenDirectory);
-    if (!there && (there.code() == ENOENT || there.code() == ENOTDIR)) {
-        return done();
-    }
-    TRY_ASSIGN(const struct stat status, base::sys::fstatat(FdRef::cwd(), directory.path, 0));
-    if (directory.inode != 0 ? status.st_ino != directory.inode : is_used(directory)) {
-        return done(); // somebody else has made it, or another one since
-    }
-    if (Result<> gone = base::sys::unlink(FdRef::cwd(), directory.path, AT_REMOVEDIR);
-        !gone && gone.code() != ENOENT) {
-        return gone;
-    }
-    return done();
-}
-
 } // namespace
 
 Result<std::string> find_resctrl(const base::Procfs& proc) {
@@ -170,7 +216,7 @@ Result<std::string> find_resctrl(const base::Procfs& proc) {
     return found;
 }
 
-Result<> make_rdt(const std::string& resctrl, const RdtPlan& plan, const RdtRecorder& recorder) {
+Result<Fd> make_rdt(const std::string& resctrl, const RdtPlan& plan, const RdtRecorder& recorder) {
     return Making(resctrl, plan, recorder).run();
 }
 
@@ -184,13 +230,18 @@ Result<> enter_rdt(const RdtDirectories& directories, pid_t pid) {
 }
 
 Result<> remove_rdt(const RdtDirectories& directories, RdtRemoval removal) {
-    for (auto directory = directories.rbegin(); directory != directories.rend(); ++directory) {
-        const bool ours = directory->made && (removal == RdtRemoval::undo || !directory->kept);
-        if (ours) {
-            TRY(remove_directory(*directory).in("remove what was made in resctrl"));
+    Fd turn;
+    // A class lies directly below resctrl. A monitoring group alone has the container's own name,
+    // which nobody else makes or looks for.
+    if (!directories.empty() && is_ours(directories.front(), removal)) {
+        const std::string& group = directories.front().path;
+        Result<Fd> taken = take_turn(group.substr(0, group.rfind('/')));
+        if (taken.code() == ENOENT) {
+            return done(); // resctrl is gone, and all that was in it
         }
+        TRY_ASSIGN(turn, std::move(taken));
     }
-    return done();
+    return remove_made(directories, removal);
 }
 
 } // namespace runtime

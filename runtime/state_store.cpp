@@ -1,17 +1,15 @@
 #include "runtime/state_store.hpp"
 
 #include "runtime/base/sys.hpp"
-#include "runtime/clock.hpp"
+#include "runtime/lock.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 namespace runtime {
@@ -64,55 +62,8 @@ Result<> remove_folder(FdRef directory, const std::string& name) {
     return base::sys::unlink(directory, name, AT_REMOVEDIR);
 }
 
-/// Interrupts a blocking call again and again while it lives, whatever the caller has made of
-/// SIGALRM: its first signal may come just before the call, and ignored or blocked it would never
-/// come. Only for a program with one thread.
-class Interruptions {
-  public:
-    Interruptions() {
-        struct sigaction wake {};
-        wake.sa_handler = [](int) {}; // without SA_RESTART the call returns
-        ::sigaction(SIGALRM, &wake, &action_before_);
-        sigset_t alarm;
-        ::sigemptyset(&alarm);
-        ::sigaddset(&alarm, SIGALRM);
-        ::sigprocmask(SIG_UNBLOCK, &alarm, &mask_before_);
-        const itimerval often = {{0, kBetweenUs}, {0, kBetweenUs}};
-        ::setitimer(ITIMER_REAL, &often, nullptr);
-    }
-    Interruptions(const Interruptions&) = delete;
-    Interruptions& operator=(const Interruptions&) = delete;
-    ~Interruptions() {
-        const itimerval never = {};
-        ::setitimer(ITIMER_REAL, &never, nullptr);
-        ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
-        ::sigaction(SIGALRM, &action_before_, nullptr);
-    }
-
-  private:
-    static constexpr suseconds_t kBetweenUs = 100'000;
-
-    struct sigaction action_before_ {};
-    sigset_t mask_before_{};
-};
-
-/// flock(2) that gives up after some seconds.
-Result<> lock_bounded(FdRef directory, unsigned patience_s) {
-    if (Result<> got = base::sys::lock(directory, LOCK_NB); got || got.code() != EWOULDBLOCK) {
-        return got;
-    }
-    const auto deadline = Clock::now() + std::chrono::seconds(patience_s);
-    const Interruptions interruptions;
-    while (::flock(directory.number(), LOCK_EX) != 0) {
-        const int code = errno;
-        const bool late = code == EINTR && milliseconds_until(deadline) == 0;
-        if (code != EINTR || late) {
-            return Error::system(late ? ETIMEDOUT : code,
-                                 cat("flock(", base::describe(directory), ", LOCK_EX)"))
-                .hint("another oci-rt is working on this container");
-        }
-    }
-    return done();
+Result<> lock_container(FdRef directory, unsigned patience_s) {
+    return lock_within(directory, patience_s).hint("another oci-rt is working on this container");
 }
 
 Result<bool> is_gone(FdRef directory) {
@@ -177,7 +128,7 @@ Result<ContainerDirectory> StateStore::reserve(const std::string& id) const {
             return std::move(made).error();
         }
         TRY_ASSIGN(Fd directory, base::sys::open(root, id, kFlags));
-        TRY(lock_bounded(directory, kReservePatienceS));
+        TRY(lock_container(directory, kReservePatienceS));
         // A `delete --force` may have taken the empty directory before it was locked.
         TRY_ASSIGN(const bool gone, is_gone(directory));
         if (!gone) {
@@ -202,7 +153,7 @@ Result<ContainerDirectory> StateStore::open_locked(const std::string& id,
                                                    unsigned patience_s) const {
     while (true) {
         TRY_ASSIGN(ContainerDirectory directory, open(id));
-        TRY(lock_bounded(directory.fd, patience_s));
+        TRY(lock_container(directory.fd, patience_s));
         // Deleted, and perhaps made again, while we waited: the name tells what it is now.
         TRY_ASSIGN(const bool gone, is_gone(directory.fd));
         if (!gone) {

@@ -1,8 +1,13 @@
 // Classes and monitoring groups, in a directory that stands in for resctrl: the recorder, which is
 // called when a directory was made, plays the kernel and fills it.
+#include "runtime/base/child.hpp"
+#include "runtime/base/file.hpp"
 #include "runtime/rdt.hpp"
 #include "tests/temp_dir.hpp"
 
+#include <functional>
+
+#include <sys/file.h>
 #include <unistd.h>
 
 using runtime::make_rdt;
@@ -37,15 +42,20 @@ class Resctrl {
         place_.write(name + "/tasks", "");
     }
 
+    /// The claim is kept.
     base::Result<> make(const spec::IntelRdt& rdt, const std::string& id = "web1") {
-        return make_rdt(place_.path(), rdt_plan_of(rdt, id), [this](const RdtDirectories& now) {
-            record_ = now;
-            if (record_.back().inode != 0 && record_.back().made) {
-                fill(record_.back());
-            }
-            return base::done();
-        });
+        TRY_ASSIGN(claim_,
+                   make_rdt(place_.path(), rdt_plan_of(rdt, id), [this](const RdtDirectories& now) {
+                       record_ = now;
+                       if (record_.back().inode != 0 && record_.back().made) {
+                           fill(record_.back());
+                       }
+                       return base::done();
+                   }));
+        return base::done();
     }
+    /// The container's process is in, or will never be.
+    void drop_claim() { claim_ = base::Fd(); }
 
     /// What the kernel does with a directory's files at rmdir(2).
     void empty(const std::string& name) const {
@@ -77,7 +87,28 @@ class Resctrl {
     tests::TempDir place_;
     RdtDirectories record_;
     base::Fd fifo_;
+    base::Fd claim_;
 };
+
+bool is_locked(const std::string& path) {
+    const base::Fd again = value(base::sys::open(base::FdRef::cwd(), path, O_RDONLY));
+    return base::sys::lock(again, LOCK_NB).code() == EWOULDBLOCK;
+}
+
+/// Returns when the child waits for a lock, or has ended. A waiter is a line of its own in
+/// /proc/locks: "7: -> FLOCK ADVISORY WRITE 4711 ...".
+void await_waiting(base::Child& child) {
+    while (!value(child.poll())) {
+        const std::string locks = value(base::read_file(base::FdRef::cwd(), "/proc/locks"));
+        for (const std::string_view line : base::split(locks, '\n')) {
+            const std::vector<std::string_view> words = base::words(line);
+            if (words.size() > 5 && words[1] == "->" && words[5] == std::to_string(child.pid())) {
+                return;
+            }
+        }
+        ::usleep(1000);
+    }
+}
 
 } // namespace
 
@@ -139,8 +170,98 @@ TEST_CASE("a closID with a schema makes the class if it is missing, and delete l
     ok(remove_rdt(resctrl.record(), RdtRemoval::at_delete));
     CHECK(resctrl.place().has("gold"));
     resctrl.empty("gold");
+    resctrl.drop_claim();
     ok(remove_rdt(resctrl.record(), RdtRemoval::undo));
     CHECK_FALSE(resctrl.place().has("gold"));
+}
+
+TEST_CASE("resctrl is locked while a class is made, and no longer", "[rdt]") {
+    const tests::TempDir place;
+    int looks = 0;
+    const base::Fd claim = value(
+        make_rdt(place.path(), rdt_plan_of({.clos_id = "gold", .schemata = {"L3:0=f"}}, "web1"),
+                 [&](const RdtDirectories& now) {
+                     ++looks;
+                     CHECK(is_locked(place.path()));
+                     if (now.back().inode != 0) {
+                         place.write("gold/schemata", "");
+                     }
+                     return base::done();
+                 }));
+    CHECK(looks == 2);
+    CHECK_FALSE(is_locked(place.path()));
+}
+
+TEST_CASE("who finds a class that is just made waits for its schemata", "[rdt]") {
+    const tests::TempDir place;
+    const runtime::RdtPlan plan = rdt_plan_of({.clos_id = "gold", .schemata = {"L3:0=0f"}}, "web1");
+    base::Child second;
+    const base::Fd claim = value(make_rdt(place.path(), plan, [&](const RdtDirectories& now) {
+        if (now.back().inode != 0) {
+            place.write("gold/schemata", "L3:0=ff\n");
+            second = value(base::fork_to([&] {
+                // The lock of who was forked would be this one's, too.
+                ::close_range(3, ~0U, 0);
+                const auto ignore = [](const RdtDirectories&) { return base::done(); };
+                return make_rdt(place.path(), plan, ignore) ? 0 : 1;
+            }));
+            await_waiting(second);
+        }
+        return base::done();
+    }));
+    CHECK(value(second.wait()).code == 0);
+    CHECK(place.read("gold/schemata") == "L3:0=0f\n");
+}
+
+TEST_CASE("a class stays when the create that made it fails, if others have come to use it",
+          "[rdt]") {
+    Resctrl resctrl;
+    ok(resctrl.make({.clos_id = "gold", .schemata = {"L3:0=f"}}));
+    const RdtDirectories first = resctrl.record();
+    resctrl.drop_claim();
+    resctrl.empty("gold");
+    SECTION("another create has found it") {
+        ok(resctrl.make({.clos_id = "gold"}, "web2"));
+        ok(remove_rdt(first, RdtRemoval::undo));
+        CHECK(resctrl.place().has("gold"));
+        resctrl.drop_claim();
+    }
+    SECTION("processes are in it") {
+        resctrl.place().write("gold/tasks", "4711\n");
+        ok(remove_rdt(first, RdtRemoval::undo));
+        CHECK(resctrl.place().has("gold"));
+        ::unlink(resctrl.place().at("gold/tasks").c_str());
+    }
+    ok(remove_rdt(first, RdtRemoval::undo));
+    CHECK_FALSE(resctrl.place().has("gold"));
+}
+
+TEST_CASE("what a create that fails has made is gone before others can find it", "[rdt]") {
+    const tests::TempDir place;
+    const auto made =
+        make_rdt(place.path(), rdt_plan_of({.clos_id = "gold", .schemata = {"L3:0=f"}}, "web1"),
+                 [](const RdtDirectories&) { return base::done(); });
+    // Nobody plays the kernel here, so there are no schemata.
+    CHECK(made.code() == ENOENT);
+    CHECK_FALSE(place.has("gold"));
+}
+
+TEST_CASE("a class is removed under the lock of resctrl", "[rdt]") {
+    Resctrl resctrl;
+    ok(resctrl.make({}));
+    resctrl.empty("web1");
+    base::Fd lock = value(base::sys::open(base::FdRef::cwd(), resctrl.place().path(), O_RDONLY));
+    ok(base::sys::lock(lock, LOCK_NB));
+    base::Child removal = value(base::fork_to([&] {
+        // The lock belongs to the description, which both hold.
+        lock = base::Fd();
+        return remove_rdt(resctrl.record(), RdtRemoval::at_delete) ? 0 : 1;
+    }));
+    await_waiting(removal);
+    CHECK(resctrl.place().has("web1"));
+    lock = base::Fd();
+    CHECK(value(removal.wait()).code == 0);
+    CHECK_FALSE(resctrl.place().has("web1"));
 }
 
 TEST_CASE("a class that exists has to say what the configuration says", "[rdt]") {
