@@ -33,7 +33,7 @@ void check_readonly_paths(const Spec& spec, const Report& report) {
 void check_cgroups_path(const Spec& spec, const Report& report) {
     const std::string& path = spec.linux.cgroups_path;
     const bool has_control =
-        std::ranges::any_of(path, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7f; });
+        std::ranges::any_of(path, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
     if (has_control) {
         report.error(report.at("linux", "cgroupsPath"),
                      cat("\"cgroupsPath\" holds a control character: ", excerpt(path)));

@@ -22,7 +22,11 @@ load_machine() {
 	case $arch in
 	amd64)
 		# With five levels of page tables (la57) the emulated processor walks longer.
-		emulator=qemu-system-x86_64 board=q35 processor=max,la57=off
+		emulator=qemu-system-x86_64 board=q35 processor=max,la57=off console=ttyS0
+		;;
+	arm64)
+		# An emulated processor that signs pointers as the architecture has it does little else.
+		emulator=qemu-system-aarch64 board=virt,gic-version=3 processor=max,pauth-impdef=on console=ttyAMA0
 		;;
 	*)
 		echo "machine \"$machine\": nobody has described a board for $arch yet" >&2
@@ -110,7 +114,7 @@ machine_command() {
 	# panic=-1: a panic reboots, and -no-reboot makes that the end.  An oops is no state to test in.
 	command+=(
 		-kernel machine/vmlinuz -initrd machine/initramfs
-		-append "console=ttyS0 quiet panic=-1 reboot=t oops=panic mitigations=off no_timer_check systemd.hostname=$machine vm.cgroups=$cgroups $cmdline"
+		-append "console=$console quiet panic=-1 reboot=t oops=panic mitigations=off no_timer_check systemd.hostname=$machine vm.cgroups=$cgroups $cmdline"
 	)
 }
 
