@@ -1,8 +1,8 @@
 #include "cgroups/freezer.hpp"
 
-#include "cgroups/deadline.hpp"
 #include "cgroups/kernel_file.hpp"
 #include "cgroups/processes.hpp"
+#include "runtime/base/deadline.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
 
@@ -54,8 +54,8 @@ base::Result<> write_v1(base::FdRef group, std::string_view state) {
 /// v1 has no event for it: only reading freezer.state tells, and makes the kernel look again.
 base::Result<> freeze_v1(base::FdRef group, milliseconds patience) {
     constexpr int kTriesBetweenThaws = 16;
-    const Deadline deadline(patience);
-    BackOff back_off;
+    const base::Deadline deadline(patience);
+    base::BackOff back_off;
     TRY(write_v1(group, "FROZEN"));
     for (int attempt = 1;; ++attempt) {
         TRY_ASSIGN(const FreezerState state, state_of_group(group, Version::v1));
@@ -87,7 +87,7 @@ base::Result<std::string> read_again(base::FdRef file) {
 
 /// cgroup.events is polled through the descriptor it was read from: reading is what arms it.
 base::Result<> freeze_v2(base::FdRef group, milliseconds patience) {
-    const Deadline deadline(patience);
+    const base::Deadline deadline(patience);
     TRY_ASSIGN(const base::Fd events, base::sys::open(group, "cgroup.events", O_RDONLY));
     TRY(base::write_kernel_file(group, "cgroup.freeze", "1"));
     while (true) {

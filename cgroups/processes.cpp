@@ -1,8 +1,8 @@
 #include "cgroups/processes.hpp"
 
-#include "cgroups/deadline.hpp"
 #include "cgroups/freezer.hpp"
 #include "cgroups/kernel_file.hpp"
+#include "runtime/base/deadline.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"
@@ -152,12 +152,12 @@ base::Result<> signal_all(const Placement& placement, int signal) {
 
 base::Result<> kill_all(const Placement& placement, milliseconds patience) {
     constexpr int kRoundMs = 100;
-    const Deadline deadline(patience);
+    const base::Deadline deadline(patience);
     TRY_ASSIGN(const bool at_once, killed_at_once(placement));
     if (!at_once) {
         forbid_forks(placement);
     }
-    BackOff back_off;
+    base::BackOff back_off;
     for (bool first = true;; first = false) {
         TRY_ASSIGN(const std::vector<pid_t> left, own_pids(placement));
         if (left.empty()) {
@@ -181,7 +181,7 @@ base::Result<> kill_all(const Placement& placement, milliseconds patience) {
 
 bool wait_for_end(std::span<const pid_t> pids, milliseconds most) {
     constexpr std::size_t kAtOnce = 256;
-    const Deadline deadline(most);
+    const base::Deadline deadline(most);
     std::vector<base::Fd> held;
     std::vector<pollfd> ends;
     for (const pid_t pid : pids.first(std::min(pids.size(), kAtOnce))) {

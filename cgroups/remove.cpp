@@ -1,8 +1,8 @@
 #include "cgroups/remove.hpp"
 
-#include "cgroups/deadline.hpp"
 #include "cgroups/kernel_file.hpp"
 #include "cgroups/processes.hpp"
+#include "runtime/base/deadline.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"
 
@@ -48,9 +48,9 @@ base::Result<> remove_empty(const Hierarchy& group) {
     return base::sys::unlink(base::FdRef::cwd(), group.path, AT_REMOVEDIR);
 }
 
-base::Result<> remove_group(const Hierarchy& group, const Deadline& deadline) {
+base::Result<> remove_group(const Hierarchy& group, const base::Deadline& deadline) {
     base::Result<> removed = remove_empty(group); // the usual case, at once
-    BackOff back_off;
+    base::BackOff back_off;
     while (removed.code() == EBUSY) {
         base::Result<base::Fd> directory =
             base::sys::open(base::FdRef::cwd(), group.path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
@@ -93,7 +93,7 @@ bool is_ours(const Hierarchy& group) {
 } // namespace
 
 base::Result<> remove(const Placement& placement, milliseconds patience) {
-    const Deadline deadline(patience);
+    const base::Deadline deadline(patience);
     base::Result<> result = base::done();
     for (const Hierarchy& group : placement) {
         if (group.made.empty() || group.made.back() != group.path) {

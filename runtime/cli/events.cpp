@@ -1,7 +1,7 @@
-#include "cgroups/deadline.hpp"
 #include "cgroups/oom_watch.hpp"
 #include "cgroups/statistics.hpp"
 #include "cgroups/threshold_watch.hpp"
+#include "runtime/base/deadline.hpp"
 #include "runtime/base/sys.hpp"
 #include "runtime/cli/arguments.hpp"
 #include "runtime/cli/durations.hpp"
@@ -73,7 +73,7 @@ Result<> stream(const runtime::Container& container, const cgroups::Placement& g
     for (const cgroups::ThresholdWatch& threshold : watches.thresholds) {
         watched.push_back({threshold.descriptor().number(), POLLIN, 0});
     }
-    cgroups::Deadline next(interval);
+    base::Deadline next(interval);
     while (true) {
         TRY_ASSIGN(const int ready, base::sys::poll(watched, next.milliseconds(INT_MAX)));
         if (ready > 0) {
@@ -84,7 +84,7 @@ Result<> stream(const runtime::Container& container, const cgroups::Placement& g
             }
         }
         if (next.passed()) {
-            next = cgroups::Deadline(interval);
+            next = base::Deadline(interval);
             TRY(print_statistics(id, groups));
         }
     }

@@ -40,7 +40,7 @@ run_dynamic() {
 key_fuzz() { key_of_sources "$EPOCHSECONDS"; }
 run_fuzz() {
 	local status=0
-	build fuzz load-fuzz || {
+	build fuzz load-fuzz message-fuzz || {
 		result "$1" fail "the fuzz targets" 0 "build/fuzz does not build"
 		return 1
 	}
@@ -51,6 +51,13 @@ run_fuzz() {
 		result "$1" pass "random documents are loaded or refused" 180
 	else
 		result "$1" fail "random documents are loaded or refused" 0 "see build/fuzz/findings"
+	fi
+	status=0
+	nice build/fuzz/tests/fuzz/message-fuzz -max_total_time=30 -timeout=10 -artifact_prefix=build/fuzz/findings/ || status=$?
+	if ((status == 0)); then
+		result "$1" pass "random bytes from D-Bus are read or refused" 30
+	else
+		result "$1" fail "random bytes from D-Bus are read or refused" 0 "see build/fuzz/findings"
 	fi
 }
 

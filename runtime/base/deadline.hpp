@@ -5,7 +5,7 @@
 #include <chrono>
 #include <ctime>
 
-namespace cgroups {
+namespace base {
 
 class Deadline {
   public:
@@ -37,4 +37,4 @@ class BackOff {
     long nanoseconds_ = kShortest;
 };
 
-} // namespace cgroups
+} // namespace base
