@@ -302,12 +302,26 @@ base::Result<Warnings> apply_devices(const Placement& placement, const DevicePla
     return Warnings{};
 }
 
-base::Result<Warnings> update(const Placement& placement, const Change& change) {
+base::Result<Warnings> fill(const Placement& placement, const Plan& plan) {
+    TRY_ASSIGN(Warnings warnings, cgroups::apply(placement, plan.before));
+    if (plan.devices) {
+        TRY_ASSIGN(Warnings of_devices, apply_devices(placement, *plan.devices));
+        std::move(of_devices.begin(), of_devices.end(), std::back_inserter(warnings));
+    }
+    return warnings;
+}
+
+base::Result<Warnings> update(const Placement& placement, const Change& change,
+                              const std::function<base::Result<>()>& then) {
     Applier applier(placement, Applier::Memory::keeps_old_values);
     base::Result<> written = applier.run(change.writes);
     base::Result<Warnings> devices = Warnings{};
     if (written && change.devices) {
         devices = update_devices(placement, *change.devices);
+    }
+    const bool devices_changed = written && devices && change.devices;
+    if (written && devices) {
+        written = then();
     }
     if (written && devices) {
         Warnings all = std::move(applier).warnings();
@@ -315,7 +329,10 @@ base::Result<Warnings> update(const Placement& placement, const Change& change) 
         return all;
     }
     base::Error failure = written ? std::move(devices).error() : std::move(written).error();
-    const std::vector<std::string> lost = applier.take_back();
+    std::vector<std::string> lost = applier.take_back();
+    if (devices_changed) {
+        lost.emplace_back("devices");
+    }
     if (!lost.empty()) {
         return std::move(failure).in(base::cat("nothing was changed, but the old values of ",
                                                base::join(lost, ", "),
@@ -336,7 +353,16 @@ base::Result<Current> read_current(const Placement& placement) {
     const Hierarchy* const cpu = group_with(placement, "cpu");
     if (cpu != nullptr && cpu->version == Version::v2) {
         TRY_ASSIGN(const std::string max, read_text(cpu->directory, "cpu.max"));
-        current.cpu_quota = max.substr(0, max.find(' '));
+        const std::vector<std::string_view> words = base::words(max);
+        current.cpu_quota = words.empty() ? "" : words.front();
+        current.cpu_period =
+            words.size() < 2 ? std::nullopt : base::parse_number<std::uint64_t>(words[1]);
+    } else if (cpu != nullptr) {
+        // A kernel without CFS bandwidth has neither.
+        const base::Result<std::string> quota = read_text(cpu->directory, "cpu.cfs_quota_us");
+        const base::Result<std::uint64_t> period = read_number(cpu->directory, "cpu.cfs_period_us");
+        current.cpu_quota = quota ? *quota : "";
+        current.cpu_period = period ? std::optional(*period) : std::nullopt;
     }
     return current;
 }

@@ -1,6 +1,7 @@
 #include "cgroups/cgroup_plan.hpp"
 
 #include "cgroups/translate_shared.hpp"
+#include "cgroups/unit_properties.hpp"
 #include "runtime/base/text.hpp"
 
 #include <algorithm>
@@ -171,6 +172,38 @@ Plan disabled_plan(const spec::Linux& config, const TranslationContext& context)
     return plan;
 }
 
+/// The unit, if systemd makes the group; nullopt else.
+base::Result<std::optional<UnitPlan>> unit_of(std::string_view cgroups_path,
+                                              const PlanContext& context) {
+    if (context.manager != ManagerKind::systemd) {
+        return std::optional<UnitPlan>();
+    }
+    base::Result<UnitPlan> unit = unit_plan_of(cgroups_path, context.id, context.service_manager);
+    base::Result<std::vector<systemd::Property>> annotated =
+        annotated_properties(context.annotations);
+    if (std::optional<base::Error> failure = all_failures(unit, annotated)) {
+        return *std::move(failure);
+    }
+    add_properties(*unit, *std::move(annotated));
+    return std::optional(*std::move(unit));
+}
+
+/// What the unit is told of the limits. Who cannot use device nodes or bpf(2) says nothing of them.
+void tell_unit(UnitPlan& unit, std::span<const Write> writes, const Plan& plan) {
+    add_properties(unit, properties_of(writes, {}).properties);
+    if (plan.devices && !plan.devices->refusable) {
+        add_properties(unit, properties_of(*plan.devices));
+    }
+}
+
+/// systemd sets the limit of processes when there is one; we need more until the container stands.
+void lift_until_after(Plan& plan) {
+    for (Write write : plan.after) {
+        write.value = "max";
+        plan.before.push_back(std::move(write));
+    }
+}
+
 std::vector<PlannedHierarchy> hierarchies_of(const Layout& layout, std::span<const Write> writes) {
     std::vector<PlannedHierarchy> planned;
     for (const HierarchyInfo& info : layout.hierarchies) {
@@ -256,27 +289,37 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
     }
     const spec::Resources none;
     const spec::Resources& resources = config.resources ? *config.resources : none;
-    base::Result<std::string> path = path_of(config.cgroups_path, context.id);
+    base::Result<std::optional<UnitPlan>> unit = unit_of(config.cgroups_path, context);
+    base::Result<std::string> path = !unit   ? base::Result<std::string>(std::string())
+                                     : *unit ? base::Result<std::string>((*unit)->group)
+                                             : path_of(config.cgroups_path, context.id);
     base::Result<Translation> translated = translate(resources, reach, translation);
     base::Result<std::optional<DevicePlan>> devices =
         devices_of(resources.devices, config.devices, reach, translation.pointer);
-    if (std::optional<base::Error> failure = all_failures(path, translated, devices)) {
+    if (std::optional<base::Error> failure = all_failures(unit, path, translated, devices)) {
         return *std::move(failure);
     }
     Plan plan{.manager = context.manager,
               .path = *std::move(path),
+              .unit = *std::move(unit),
               .hierarchies = hierarchies_of(layout, translated->writes),
               .devices = *std::move(devices),
               .warnings = std::move(translated->warnings)};
     if (plan.devices) {
         plan.devices->refusable = context.unprivileged;
     }
+    if (plan.unit) {
+        tell_unit(*plan.unit, translated->writes, plan);
+    }
     for (Write& write : translated->writes) {
         (is_for_after(write) ? plan.after : plan.before).push_back(std::move(write));
     }
-    plan.may_be_without = context.unprivileged && config.cgroups_path.empty() &&
+    if (plan.unit) {
+        lift_until_after(plan);
+    }
+    plan.may_be_without = !plan.unit && context.unprivileged && config.cgroups_path.empty() &&
                           plan.before.empty() && plan.after.empty() && resources.devices.empty();
-    if (looks_like_systemds(config.cgroups_path)) {
+    if (!plan.unit && looks_like_systemds(config.cgroups_path)) {
         plan.warnings.push_back({.text =
                                      "this looks like systemd's SLICE:PREFIX:NAME, and is taken "
                                      "as a path",
@@ -301,6 +344,9 @@ std::vector<std::string> describe(const Plan& plan) {
     std::vector<std::string> lines;
     lines.push_back(plan.manager == ManagerKind::disabled ? "cgroups disabled"
                                                           : base::cat("cgroup ", plan.path));
+    if (plan.unit) {
+        std::ranges::move(describe(*plan.unit), std::back_inserter(lines));
+    }
     for (const PlannedHierarchy& hierarchy : plan.hierarchies) {
         const bool is_v1 = hierarchy.info.version == Version::v1;
         lines.push_back(base::cat(

@@ -7,6 +7,7 @@
 #include "cgroups/device_rules.hpp"
 #include "cgroups/layout.hpp"
 #include "cgroups/translate.hpp"
+#include "cgroups/unit_plan.hpp"
 #include "cgroups/write.hpp"
 #include "oci-spec/spec.hpp"
 #include "runtime/base/result.hpp"
@@ -19,7 +20,7 @@
 
 namespace cgroups {
 
-enum class ManagerKind : std::uint8_t { cgroupfs, disabled };
+enum class ManagerKind : std::uint8_t { cgroupfs, systemd, disabled };
 
 /// The device rules, in the language of the hierarchy that will carry them.
 struct DevicePlan {
@@ -43,6 +44,7 @@ struct PlannedHierarchy {
 struct Plan {
     ManagerKind manager = ManagerKind::cgroupfs;
     std::string path; ///< of the container's group, below each mount point: "/oci-rt-web1"
+    std::optional<UnitPlan> unit; ///< if systemd makes it
     std::vector<PlannedHierarchy> hierarchies;
     std::vector<Write> before; ///< written before the processes enter, and
     std::optional<DevicePlan> devices;
@@ -59,6 +61,8 @@ struct PlanContext {
     /// Without privileges over the host (a user namespace of its own): what cannot be done then,
     /// but was not asked for, is left out.
     bool unprivileged = false;
+    ServiceManager service_manager = {};                 ///< for ManagerKind::systemd
+    std::map<std::string, std::string> annotations = {}; ///< the same
 };
 
 /// All findings as one error: a bad cgroupsPath, contradictory resources, a controller that this
@@ -66,8 +70,8 @@ struct PlanContext {
 base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
                            const PlanContext& context);
 
-/// The path of the container's group. An absolute cgroupsPath is below the mount point of each
-/// hierarchy, and so is a relative one; without one it is "/oci-rt-ID".
+/// The path of the container's group, if systemd does not make it. An absolute cgroupsPath is below
+/// the mount point of each hierarchy, and so is a relative one; without one it is "/oci-rt-ID".
 base::Result<std::string> path_of(std::string_view cgroups_path, std::string_view id);
 /// Refuses what must not be a path below a hierarchy: "..", ".", empty components, control
 /// characters.

@@ -84,7 +84,7 @@ base::Result<> enable_one_by_one(base::FdRef group, std::string_view path,
 } // namespace
 
 base::Result<> enable_controllers(base::FdRef group, std::string_view path,
-                                  const std::vector<std::string>& needed) {
+                                  const std::vector<std::string>& needed, Enable which) {
     TRY_ASSIGN(const std::string available, read_text(group, "cgroup.controllers"));
     TRY_ASSIGN(const std::string enabled, read_text(group, kSubtree));
     const std::vector<std::string_view> there = base::words(available);
@@ -97,7 +97,9 @@ base::Result<> enable_controllers(base::FdRef group, std::string_view path,
     }
     std::vector<std::string> missing;
     for (const std::string_view name : there) {
-        if (!contains(base::words(enabled), name)) {
+        const bool wanted =
+            which == Enable::all || std::find(needed.begin(), needed.end(), name) != needed.end();
+        if (wanted && !contains(base::words(enabled), name)) {
             missing.push_back(base::cat('+', name));
         }
     }

@@ -43,7 +43,9 @@ base::Result<base::Fd> open_if_there(base::FdRef parent, const std::string& name
 /// The way from a mount point down to a container's group.
 class Way {
   public:
-    Way(const PlannedHierarchy& planned, std::string_view path) : planned_(planned) {
+    /// `unit`: of the plan, if systemd makes groups.
+    Way(const PlannedHierarchy& planned, std::string_view path, const UnitPlan* unit)
+        : planned_(planned), unit_(unit) {
         for (const std::string_view name : base::split(path.substr(1), '/')) {
             names_.emplace_back(name);
         }
@@ -72,7 +74,16 @@ class Way {
     base::Result<> require_domain() const;
     base::Result<> fill_cpuset(std::size_t level, bool is_new) const;
 
+    base::Result<> require_systemds() const;
+    base::Result<> hand_down(std::size_t level) const;
+    /// Whether systemd keeps its units there.
+    [[nodiscard]] bool is_systemds() const {
+        return unit_ != nullptr &&
+               (!is_v1() || contains(planned_.info.controllers, "name=systemd"));
+    }
+
     const PlannedHierarchy& planned_;
+    const UnitPlan* unit_;
     std::vector<std::string> names_;
     std::vector<base::Fd> levels_;  ///< the directories that are open; the mount point first
     std::vector<std::size_t> made_; ///< of names_, by index
@@ -105,7 +116,19 @@ base::Result<> Way::examine() {
         levels_.push_back(*std::move(next));
     }
     TRY(require_thawed());
-    return levels_.size() > names_.size() ? require_empty() : base::done();
+    if (is_systemds()) {
+        return require_systemds();
+    }
+    // The process that a unit was made of may be in it already.
+    const bool may_be_full = unit_ != nullptr || levels_.size() <= names_.size();
+    return may_be_full ? base::done() : require_empty();
+}
+
+base::Result<> Way::require_systemds() const {
+    return levels_.size() > names_.size()
+               ? base::done()
+               : base::Error(base::cat("systemd has not made the cgroup ",
+                                       base::quoted(path_to(names_.size()))));
 }
 
 /// A process that enters a frozen group never runs, so its creator would wait for ever.
@@ -177,13 +200,29 @@ base::Error not_made(base::Error error, const std::string& path) {
                               : "");
 }
 
+/// The groups above a unit are systemd's: nothing is changed in them that can be left.
+base::Result<> Way::hand_down(std::size_t level) const {
+    if (unit_ == nullptr) {
+        return enable_controllers(levels_[level], path_to(level), planned_.needed);
+    }
+    TRY_ASSIGN(const std::string names, read_text(levels_.back(), "cgroup.controllers"));
+    const std::vector<std::string_view> there = base::words(names);
+    const bool lacking = std::any_of(
+        planned_.needed.begin(), planned_.needed.end(), [&there](const std::string& needed) {
+            return std::find(there.begin(), there.end(), needed) == there.end();
+        });
+    return lacking
+               ? enable_controllers(levels_[level], path_to(level), planned_.needed, Enable::needed)
+               : base::done();
+}
+
 base::Result<> Way::build() {
     built_ = true;
     const bool is_cpuset = is_v1() && contains(planned_.info.controllers, "cpuset");
     for (std::size_t level = 1; level <= names_.size(); ++level) {
         const std::string& name = names_[level - 1];
         if (!is_v1()) {
-            TRY(enable_controllers(levels_[level - 1], path_to(level - 1), planned_.needed));
+            TRY(hand_down(level - 1));
         }
         if (level == levels_.size()) {
             base::Result<> made = base::sys::mkdir(levels_.back(), name, kGroupMode);
@@ -195,7 +234,7 @@ base::Result<> Way::build() {
             }
             TRY_ASSIGN(base::Fd next, base::sys::open(levels_.back(), name, kOpenGroup));
             levels_.push_back(std::move(next));
-            if (!made && level == names_.size()) {
+            if (!made && level == names_.size() && unit_ == nullptr) {
                 TRY(require_empty()); // somebody else was faster
             }
         }
@@ -296,7 +335,7 @@ base::Result<Placement> make(const Plan& plan, const Recorder& recorder) {
     std::vector<Way> ways;
     ways.reserve(plan.hierarchies.size());
     for (const PlannedHierarchy& planned : plan.hierarchies) {
-        ways.emplace_back(planned, plan.path);
+        ways.emplace_back(planned, plan.path, plan.unit ? &*plan.unit : nullptr);
     }
     base::Result<> built = build_all(ways, recorder);
     base::Result<Placement> placement =

@@ -1,6 +1,7 @@
 #include "cgroups/manager.hpp"
 
 #include "cgroups/remove.hpp"
+#include "cgroups/systemd_manager.hpp"
 
 #include <cerrno>
 
@@ -11,9 +12,7 @@ namespace {
 class CgroupfsManager final : public Manager {
   public:
     base::Result<Created> create(const Plan& plan, const Recorder& recorder) override;
-    base::Result<> enter(const Placement& placement, pid_t pid) override {
-        return attach(placement, pid);
-    }
+    base::Result<Created> adopt(const Plan&, pid_t, const Recorder&) override { return Created{}; }
     base::Result<std::vector<Warning>> apply(const Placement& placement,
                                              const Change& change) override {
         return update(placement, change);
@@ -22,16 +21,8 @@ class CgroupfsManager final : public Manager {
                            std::chrono::milliseconds patience) override {
         return remove(placement, patience);
     }
+    base::Result<> forget() override { return base::done(); }
 };
-
-base::Result<std::vector<Warning>> fill(const Placement& placement, const Plan& plan) {
-    TRY_ASSIGN(std::vector<Warning> warnings, cgroups::apply(placement, plan.before));
-    if (plan.devices) {
-        TRY_ASSIGN(std::vector<Warning> of_devices, apply_devices(placement, *plan.devices));
-        std::move(of_devices.begin(), of_devices.end(), std::back_inserter(warnings));
-    }
-    return warnings;
-}
 
 base::Result<Manager::Created> CgroupfsManager::create(const Plan& plan, const Recorder& recorder) {
     constexpr std::chrono::milliseconds kNobodyIsInIt{0};
@@ -55,7 +46,7 @@ base::Result<Manager::Created> CgroupfsManager::create(const Plan& plan, const R
 class DisabledManager final : public Manager {
   public:
     base::Result<Created> create(const Plan&, const Recorder&) override { return Created{}; }
-    base::Result<> enter(const Placement&, pid_t) override { return base::done(); }
+    base::Result<Created> adopt(const Plan&, pid_t, const Recorder&) override { return Created{}; }
     base::Result<std::vector<Warning>> apply(const Placement&, const Change&) override {
         return base::Error(
             "this container was created without cgroups (--cgroup-manager=disabled)");
@@ -63,6 +54,7 @@ class DisabledManager final : public Manager {
     base::Result<> destroy(const Placement&, std::chrono::milliseconds) override {
         return base::done();
     }
+    base::Result<> forget() override { return base::done(); }
 };
 
 } // namespace
@@ -71,10 +63,19 @@ std::unique_ptr<Manager> manager_of(ManagerKind kind) {
     switch (kind) {
     case ManagerKind::cgroupfs:
         return std::make_unique<CgroupfsManager>();
+    case ManagerKind::systemd:
+        return std::make_unique<SystemdManager>();
     case ManagerKind::disabled:
         break;
     }
     return std::make_unique<DisabledManager>();
+}
+
+std::unique_ptr<Manager> manager_of(const std::optional<OwnUnit>& unit) {
+    if (unit) {
+        return std::make_unique<SystemdManager>(*unit);
+    }
+    return std::make_unique<CgroupfsManager>();
 }
 
 } // namespace cgroups

@@ -24,7 +24,8 @@ enum class Occasion : std::uint8_t { create, update };
 /// What an update has to know of the values in force, as v2 combines what v1 has in several files.
 struct Current {
     std::optional<std::int64_t> memory_limit; ///< bytes; -1: unlimited
-    std::string cpu_quota;                    ///< the first word of cpu.max
+    std::string cpu_quota;                    ///< the first word of cpu.max, or v1's; "" if unknown
+    std::optional<std::uint64_t> cpu_period;  ///< microseconds
 };
 
 struct TranslationContext {

@@ -96,7 +96,7 @@ Result<> spare_own_settings(const namespaces::Join& join, FdRef opened, const In
 
 } // namespace
 
-constexpr std::array<Creation::Step, 10> Creation::kSteps = {{
+constexpr std::array<Creation::Step, 11> Creation::kSteps = {{
     {"load the bundle", &Creation::load},
     {"plan", &Creation::plan},
     {"reserve the id", &Creation::reserve},
@@ -105,6 +105,7 @@ constexpr std::array<Creation::Step, 10> Creation::kSteps = {{
     {"make the gate", &Creation::make_gate},
     {"open namespaces", &Creation::open_namespaces},
     {"spawn", &Creation::spawn},
+    {"make the unit", &Creation::make_unit},
     {"converse", &Creation::converse},
     {"release the gate's ends", &Creation::release_gate_ends},
 }};
@@ -187,12 +188,33 @@ Result<> Creation::reserve() {
 
 Result<> Creation::make_cgroups() {
     manager_ = cgroups::manager_of(plan_.cgroups.manager);
+    TRY_ASSIGN(cgroups::Manager::Created created, manager_->create(plan_.cgroups, recorder()));
+    return take_groups(std::move(created));
+}
+
+/// systemd makes a unit of a process: the child, which waits for its first message.
+Result<> Creation::make_unit() {
+    if (!plan_.cgroups.unit) {
+        return done();
+    }
+    TRY_ASSIGN(cgroups::Manager::Created created,
+               manager_->adopt(plan_.cgroups, child_.pid(), recorder()));
+    return take_groups(std::move(created));
+}
+
+cgroups::Recorder Creation::recorder() {
     const auto note = [this](const cgroups::Placement& placement) {
         record_.cgroups = cgroups::saved(placement);
         return remember();
     };
-    TRY_ASSIGN(cgroups::Manager::Created created,
-               manager_->create(plan_.cgroups, {.before = note, .after = note}));
+    const auto note_unit = [this](const cgroups::OwnUnit& unit) {
+        record_.unit = unit;
+        return remember();
+    };
+    return {.before = note, .after = note, .unit = note_unit};
+}
+
+Result<> Creation::take_groups(cgroups::Manager::Created created) {
     for (const cgroups::Warning& warning : created.warnings) {
         base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
     }
@@ -309,6 +331,9 @@ Error Creation::undone(Error error) {
         }
         note("end the container's processes", cgroups::kill_all(placement_, kPatience));
         note("remove the cgroups", manager_->destroy(placement_, kPatience));
+    }
+    if (manager_) {
+        note("remove the unit", manager_->forget());
     }
     rdt_claim_ = Fd();
     note("clear up resctrl", remove_rdt(record_.rdt, RdtRemoval::undo));

@@ -26,7 +26,7 @@ class Creation {
         std::string_view name;
         base::Result<> (Creation::*run)();
     };
-    static const std::array<Step, 10> kSteps;
+    static const std::array<Step, 11> kSteps;
 
     // The steps, in their order:
     base::Result<> load();
@@ -37,6 +37,7 @@ class Creation {
     base::Result<> make_gate();
     base::Result<> open_namespaces();
     base::Result<> spawn();
+    base::Result<> make_unit();
     base::Result<> converse();
     base::Result<> release_gate_ends();
 
@@ -50,6 +51,8 @@ class Creation {
     base::Result<> finish();
     base::Result<> save_and_release();
 
+    [[nodiscard]] cgroups::Recorder recorder();
+    base::Result<> take_groups(cgroups::Manager::Created created);
     [[nodiscard]] int bound() const;
     [[nodiscard]] spec::State hook_state(spec::Status status) const;
     [[nodiscard]] std::string state_text(spec::Status status) const;

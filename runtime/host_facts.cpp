@@ -3,6 +3,7 @@
 #include "cgroups/read_layout.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/procfs.hpp"
+#include "runtime/base/text.hpp"
 
 #include <cstdlib>
 
@@ -10,6 +11,7 @@
 
 namespace runtime {
 
+using base::cat;
 using base::Result;
 
 namespace {
@@ -31,6 +33,42 @@ bool has_selinux() {
     return ::access("/sys/fs/selinux", F_OK) == 0;
 }
 
+/// Our uid on the host: root in a user namespace is somebody there. "INSIDE OUTSIDE COUNT" are the
+/// lines of /proc/self/uid_map (user_namespaces(7)).
+uid_t host_uid(std::string_view uid_map) {
+    const uid_t own = ::geteuid();
+    for (const std::string_view line : base::split(uid_map, '\n')) {
+        const std::vector<std::string_view> words = base::words(line);
+        if (words.size() != 3) {
+            continue;
+        }
+        const auto inside = base::parse_number<uid_t>(words[0]);
+        const auto outside = base::parse_number<uid_t>(words[1]);
+        const auto count = base::parse_number<uid_t>(words[2]);
+        if (inside && outside && count && own >= *inside && own - *inside < *count) {
+            return *outside + (own - *inside);
+        }
+    }
+    return own;
+}
+
+/// A user's manager has its group where logind puts it, unless we are in it and see.
+cgroups::ServiceManager service_manager_of(const cgroups::Layout& layout, uid_t uid) {
+    if (uid == 0) {
+        return {};
+    }
+    const std::string service = cat("/user@", uid, ".service");
+    cgroups::ServiceManager manager{.owner = systemd::Owner::user,
+                                    .group = cat("/user.slice/user-", uid, ".slice", service)};
+    for (const cgroups::HierarchyInfo& hierarchy : layout.hierarchies) {
+        const std::size_t place = hierarchy.own_path.find(service);
+        if (place != std::string::npos) {
+            manager.group = hierarchy.own_path.substr(0, place + service.size());
+        }
+    }
+    return manager;
+}
+
 } // namespace
 
 Result<HostFacts> read_host_facts() {
@@ -40,6 +78,8 @@ Result<HostFacts> read_host_facts() {
     TRY_ASSIGN(facts.own, own_capabilities());
     facts.kernel_capabilities = kernel_capabilities();
     facts.unprivileged = ::geteuid() != 0;
+    TRY_ASSIGN(const std::string uid_map, base::read_file(proc.root(), "self/uid_map"));
+    facts.service_manager = service_manager_of(facts.cgroups, host_uid(uid_map));
     facts.apparmor = has_apparmor();
     facts.selinux = has_selinux();
     facts.activated_sockets = base::parse_number<std::uint32_t>(variable("LISTEN_FDS")).value_or(0);

@@ -201,15 +201,25 @@ Result<> kill(const StateStore& store, const std::string& id, int signal, Target
 
 namespace {
 
-Result<> remove_cgroups(const cgroups::SavedPlacement& saved) {
-    const auto manager = cgroups::manager_of(cgroups::ManagerKind::cgroupfs);
+Result<> remove_groups(cgroups::Manager& manager, const cgroups::SavedPlacement& saved) {
     // Most are empty by now, and the kernel removes no other.
-    if (saved.empty() || manager->destroy(saved.groups, std::chrono::milliseconds(0))) {
+    if (saved.empty() || manager.destroy(saved.groups, std::chrono::milliseconds(0))) {
         return done();
     }
     TRY_ASSIGN(const cgroups::Placement groups, cgroups::reopen(saved));
     TRY(cgroups::kill_all(groups, kPatience).in("end the container's processes"));
-    return manager->destroy(groups, kPatience).in("remove the container's cgroups");
+    return manager.destroy(groups, kPatience).in("remove the container's cgroups");
+}
+
+Result<> remove_cgroups(const ContainerRecord& record) {
+    const auto manager = cgroups::manager_of(record.unit);
+    TRY(remove_groups(*manager, record.cgroups));
+    if (const Result<> forgotten = manager->forget(); !forgotten) {
+        // Nothing is in it, so it goes by itself.
+        base::log::warning(cat("the unit ", record.unit->unit.name,
+                               " is left to systemd: ", forgotten.error().text()));
+    }
+    return done();
 }
 
 } // namespace
@@ -217,7 +227,7 @@ Result<> remove_cgroups(const cgroups::SavedPlacement& saved) {
 Result<> remove(const StateStore& store, Container& container) {
     TRY(end_init(container).in("end the container's process"));
     container.init = Fd();
-    TRY(remove_cgroups(container.record.cgroups));
+    TRY(remove_cgroups(container.record));
     const bool unfinished = container.record.phase == ContainerRecord::Phase::creating;
     TRY(remove_rdt(container.record.rdt, unfinished ? RdtRemoval::undo : RdtRemoval::at_delete));
     run_poststop_hooks(container);

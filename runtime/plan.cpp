@@ -60,12 +60,14 @@ std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& i
                                                  : uid;
 }
 
-/// The child can be born in its cgroups only if there is no version 1 hierarchy to enter.
+/// The child can be born in its cgroups only if there is no version 1 hierarchy to enter, and
+/// systemd does not make them of the child.
 namespaces::CgroupEntry entry_of(const cgroups::Plan& plan) {
     const bool only_v2 = std::ranges::all_of(plan.hierarchies, [](const auto& hierarchy) {
         return hierarchy.info.version == cgroups::Version::v2;
     });
-    return only_v2 ? namespaces::CgroupEntry::at_birth : namespaces::CgroupEntry::after_birth;
+    return only_v2 && !plan.unit ? namespaces::CgroupEntry::at_birth
+                                 : namespaces::CgroupEntry::after_birth;
 }
 
 /// A group as it is seen below the mount point of its hierarchy.
@@ -232,7 +234,9 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
     TRY_ASSIGN(plan.cgroups, cgroups::plan_of(linux, facts.cgroups,
                                               {.id = options.id,
                                                .manager = options.cgroup_manager,
-                                               .unprivileged = facts.unprivileged}));
+                                               .unprivileged = facts.unprivileged,
+                                               .service_manager = facts.service_manager,
+                                               .annotations = config.annotations}));
     for (const cgroups::Warning& warning : plan.cgroups.warnings) {
         plan.warnings.push_back(cat(warning.text, " (", warning.origin, ")"));
     }

@@ -38,6 +38,13 @@ std::span<const Word<cgroups::Version>> words<cgroups::Version>() {
     return kWords;
 }
 
+template <>
+std::span<const Word<systemd::Owner>> words<systemd::Owner>() {
+    static constexpr std::array<Word<systemd::Owner>, 2> kWords = {
+        {{"system", systemd::Owner::system}, {"user", systemd::Owner::user}}};
+    return kWords;
+}
+
 } // namespace spec
 
 namespace runtime {
@@ -97,6 +104,21 @@ static void write(spec::JsonWriter& json, const Hierarchy& hierarchy) {
         .end_object();
 }
 
+static void load(const spec::Cursor& at, OwnUnit& unit) {
+    spec::ObjectReader object(at);
+    object.required("name", unit.unit.name);
+    object.required("manager", unit.unit.owner);
+    object.required("started", unit.started);
+}
+
+static void write(spec::JsonWriter& json, const OwnUnit& unit) {
+    json.begin_object()
+        .member("name", unit.unit.name)
+        .member("manager", spec::word_of(unit.unit.owner))
+        .member("started", unit.started)
+        .end_object();
+}
+
 } // namespace cgroups
 
 namespace runtime {
@@ -122,6 +144,7 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("creator", record.creator);
     object.required("init", record.init);
     object.required("cgroups", record.cgroups.groups);
+    object.optional("unit", record.unit);
     object.optional("rdt", record.rdt);
     object.optional("keyring", record.keyring);
     object.required("ownPidNamespace", record.own_pid_namespace);
@@ -158,6 +181,10 @@ std::string to_json(const ContainerRecord& record) {
         write(json, hierarchy);
     }
     json.end_array();
+    if (record.unit) {
+        json.key("unit");
+        write(json, *record.unit);
+    }
     json.key("rdt").begin_array();
     for (const RdtDirectory& directory : record.rdt) {
         write(json, directory);

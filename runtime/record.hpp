@@ -6,6 +6,7 @@
 // later process can undo it, and a reader needs no lock.
 #pragma once
 
+#include "cgroups/make.hpp"
 #include "cgroups/placement.hpp"
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
@@ -14,6 +15,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include <sys/types.h>
@@ -37,6 +39,7 @@ struct ContainerRecord {
     ProcessIdentity creator; ///< the `create` that works on it
     ProcessIdentity init;    ///< the container's process; pid 0: there is none yet
     cgroups::SavedPlacement cgroups;
+    std::optional<cgroups::OwnUnit> unit; ///< if systemd makes the cgroups
     RdtDirectories rdt;
     std::string keyring; ///< the name of the session keyring (keyring.hpp); "": it has none
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.

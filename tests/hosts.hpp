@@ -60,6 +60,14 @@ inline runtime::HostFacts only_v2() {
                                     "/sys/fs/cgroup")}});
 }
 
+/// Where a user's systemd would make units.
+inline runtime::HostFacts of_a_user() {
+    runtime::HostFacts facts = only_v2();
+    facts.service_manager = {.owner = systemd::Owner::user,
+                             .group = "/user.slice/user-1000.slice/user@1000.service"};
+    return facts;
+}
+
 /// With security modules; in the field it is one of them at a time.
 inline runtime::HostFacts labelling() {
     runtime::HostFacts facts = only_v2();

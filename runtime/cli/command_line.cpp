@@ -40,8 +40,9 @@ void declare(Arguments& arguments, GlobalOptions& options) {
     arguments.value("log-format", options.log_format, "text or json");
     arguments.value("log-level", options.log_level, "error, warning, info or debug");
     arguments.flag("debug", options.debug, "log each step");
-    arguments.value("cgroup-manager", options.cgroup_manager, "cgroupfs or disabled");
-    arguments.flag("systemd-cgroup", options.systemd_cgroup, "not in this version");
+    arguments.value("cgroup-manager", options.cgroup_manager, "cgroupfs, systemd or disabled");
+    arguments.flag("systemd-cgroup", options.systemd_cgroup,
+                   "the same as --cgroup-manager=systemd");
     arguments.value("rootless", options.rootless, "true, false or auto");
     arguments.ignored_value("criu");
     arguments.flag("version,v", options.version, "print the version");
@@ -90,15 +91,26 @@ Result<> configure_log(const GlobalOptions& options) {
     return base::done();
 }
 
-Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_descriptors) {
-    if (options.systemd_cgroup || options.cgroup_manager == "systemd") {
-        return Error("this version of oci-rt has no systemd cgroup driver")
-            .hint("let the engine use its cgroupfs manager: podman --cgroup-manager=cgroupfs");
+Result<cgroups::ManagerKind> cgroup_manager_of(const GlobalOptions& options) {
+    using cgroups::ManagerKind;
+    constexpr std::array<std::pair<std::string_view, ManagerKind>, 3> kManagers = {
+        {{"cgroupfs", ManagerKind::cgroupfs},
+         {"systemd", ManagerKind::systemd},
+         {"disabled", ManagerKind::disabled}}};
+    if (options.systemd_cgroup) {
+        return ManagerKind::systemd;
     }
-    if (options.cgroup_manager != "cgroupfs" && options.cgroup_manager != "disabled") {
+    const auto* found = std::ranges::find(kManagers, options.cgroup_manager,
+                                          &std::pair<std::string_view, ManagerKind>::first);
+    if (found == kManagers.end()) {
         return Error(cat("unknown cgroup manager ", base::quoted(options.cgroup_manager)))
-            .hint("cgroupfs or disabled");
+            .hint("cgroupfs, systemd or disabled");
     }
+    return found->second;
+}
+
+Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_descriptors) {
+    TRY_ASSIGN(const cgroups::ManagerKind cgroup_manager, cgroup_manager_of(options));
     std::string root;
     if (options.root) {
         root = *options.root;
@@ -106,9 +118,7 @@ Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_desc
         TRY_ASSIGN(root, runtime::default_state_root());
     }
     return Globals{.store = runtime::StateStore(std::move(root)),
-                   .cgroup_manager = options.cgroup_manager == "disabled"
-                                         ? cgroups::ManagerKind::disabled
-                                         : cgroups::ManagerKind::cgroupfs,
+                   .cgroup_manager = cgroup_manager,
                    .debug = options.debug || options.log_level == "debug",
                    .inherited_descriptors = inherited_descriptors};
 }

@@ -35,6 +35,8 @@ std::vector<std::string> known_architectures() {
 spec::FeatureFacts feature_facts() {
     return {.cgroup_v1 = true,
             .cgroup_v2 = true,
+            .systemd = true,
+            .systemd_user = true,
             .rdma = true,
             .seccomp = true,
             .seccomp_flags = all_flags(),
@@ -48,7 +50,8 @@ spec::FeatureFacts feature_facts() {
             .idmap_mounts = true,
             .net_devices = true,
             .annotations = version_annotations(),
-            .unsafe_annotations = {std::string(runtime::kKeepGroups)}};
+            .unsafe_annotations = {std::string(cgroups::kPropertyAnnotation),
+                                   std::string(runtime::kKeepGroups)}};
 }
 
 base::Result<int> features_verb(Invocation& invocation) {

@@ -137,7 +137,7 @@ Result<> update(const Globals& globals, const std::string& id, const spec::Resou
                    resources, cgroups::reach_of(groups),
                    {.occasion = cgroups::Occasion::update, .pointer = "", .current = current}));
     TRY_ASSIGN(const std::vector<cgroups::Warning> warnings,
-               cgroups::manager_of(cgroups::ManagerKind::cgroupfs)->apply(groups, change));
+               cgroups::manager_of(container.record.unit)->apply(groups, change));
     for (const auto* list : {&change.warnings, &warnings}) {
         for (const cgroups::Warning& warning : *list) {
             base::log::warning(cat(warning.text, " (", warning.origin, ")"));

@@ -302,11 +302,10 @@ a_foreground_terminal_adds_no_carriage_returns() {
 	equal "$(tr '\r\n' 'RN' <out)" oneRNtwoRN "what the terminal got"
 }
 
-the_systemd_driver_is_refused_with_advice() {
+the_systemd_driver_wants_a_unit_and_systemd() {
 	bundle '"true"'
 	code 1 rt --systemd-cgroup create --bundle bundle "$tag"
-	says 'no systemd cgroup driver'
-	says 'cgroupfs'
+	says 'SLICE:PREFIX:NAME'
 }
 
 options_of_newer_engines_are_known() {

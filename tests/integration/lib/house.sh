@@ -20,6 +20,14 @@ live_in_house() {
 	wait "$resident"
 }
 
+# live_beside_house COMMAND...: runs it where we are, as far as its mounts go: what speaks with the host's systemd has to be
+# in the host's pid namespace and to see its sockets.
+live_beside_house() {
+	OCI_RT_HOUSE=$house OCI_RT_ON_HOST=1 unshare --mount --propagation slave -- "$@" &
+	resident=$!
+	wait "$resident"
+}
+
 tear_down() {
 	local first groups try=0
 	trap '' INT TERM
@@ -44,12 +52,14 @@ tear_down() {
 
 # furnish_house: inside the namespaces, before anything else.
 furnish_house() {
-	# As on a machine with systemd: mounts propagate unless somebody sees to it that they do not.
-	mount --make-rshared /
-	# The default state directory is below it.
-	mount -t tmpfs -o mode=755 tmpfs /run
-	ip link set lo up
-	hostname integration
+	if [ -z "${OCI_RT_ON_HOST-}" ]; then
+		# As on a machine with systemd: mounts propagate unless somebody sees to it that they do not.
+		mount --make-rshared /
+		# The default state directory is below it.
+		mount -t tmpfs -o mode=755 tmpfs /run
+		ip link set lo up
+		hostname integration
+	fi
 	unset XDG_RUNTIME_DIR NOTIFY_SOCKET LISTEN_FDS LISTEN_FDNAMES LISTEN_PID
 	umask 022
 	mkdir "$house/bin" "$house/cases"

@@ -260,6 +260,8 @@ TEST_CASE("what the features document says is there is applied", "[features]") {
     }
     CHECK(is_on("/linux/cgroup/v1"));
     CHECK(is_on("/linux/cgroup/v2"));
+    CHECK(is_on("/linux/cgroup/systemd"));
+    CHECK(is_on("/linux/cgroup/systemdUser"));
 }
 
 TEST_CASE("both versions of the features document are accepted, and annotations that matter named",
@@ -267,7 +269,8 @@ TEST_CASE("both versions of the features document are accepted, and annotations 
     for (const std::string_view version : {spec::kOciVersion, spec::kOciVersionLeast}) {
         CHECK(outcome({.version = std::string(version)}) == "no error");
     }
-    CHECK(listed("/potentiallyUnsafeConfigAnnotations") == Names{"run.oci.keep_original_groups"});
+    CHECK(listed("/potentiallyUnsafeConfigAnnotations") ==
+          Names{"org.systemd.property.", "run.oci.keep_original_groups"});
     CHECK(outcome({.top = R"(, "annotations": {"run.oci.keep_original_groups": "1"})"}) ==
           "no error");
     CHECK(outcome({.top = R"(, "annotations": {"run.oci.keep_original_groups": "maybe"})"}) !=

@@ -33,6 +33,7 @@ ContainerRecord full_record() {
                                      .made = {"/sys/fs/cgroup/cpu/x"}});
     record.cgroups.groups.push_back(
         {.version = cgroups::Version::v2, .path = "/sys/fs/cgroup/unified/x"});
+    record.unit = {.unit = {.owner = systemd::Owner::user, .name = "x.scope"}, .started = true};
     record.rdt = {{.path = "/sys/fs/resctrl/web1", .inode = 3, .made = true, .kept = true}};
     record.keyring = "_ses.web1.1f";
     record.own_pid_namespace = true;
