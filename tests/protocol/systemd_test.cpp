@@ -69,18 +69,18 @@ class Client {
     }
     void answer(const Message& call, std::string signature, std::string body) {
         say(systemd::encode({.type = MessageType::reply,
-                    .serial = ++serial_,
-                    .reply_serial = call.serial,
-                    .signature = std::move(signature),
-                    .body = std::move(body)}));
+                             .serial = ++serial_,
+                             .reply_serial = call.serial,
+                             .signature = std::move(signature),
+                             .body = std::move(body)}));
     }
     void refuse(const Message& call, std::string error, std::string_view text) {
         say(systemd::encode({.type = MessageType::error,
-                    .serial = ++serial_,
-                    .reply_serial = call.serial,
-                    .error_name = std::move(error),
-                    .signature = "s",
-                    .body = text_body(text)}));
+                             .serial = ++serial_,
+                             .reply_serial = call.serial,
+                             .error_name = std::move(error),
+                             .signature = "s",
+                             .body = text_body(text)}));
     }
     void begin_job(const Message& call) { answer(call, "o", text_body("/job/7")); }
     void end_job(std::string_view result) {
@@ -90,12 +90,12 @@ class Client {
         body.string("a.scope");
         body.string(result);
         say(systemd::encode({.type = MessageType::signal,
-                    .serial = ++serial_,
-                    .path = "/org/freedesktop/systemd1",
-                    .interface = "org.freedesktop.systemd1.Manager",
-                    .member = "JobRemoved",
-                    .signature = "uoss",
-                    .body = std::move(body).take()}));
+                             .serial = ++serial_,
+                             .path = "/org/freedesktop/systemd1",
+                             .interface = "org.freedesktop.systemd1.Manager",
+                             .member = "JobRemoved",
+                             .signature = "uoss",
+                             .body = std::move(body).take()}));
     }
     /// A start that goes well.
     void start_it() {
