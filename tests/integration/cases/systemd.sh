@@ -1,5 +1,4 @@
-# Containers in units of systemd. They need the host's own systemd, so they run outside of the house's namespaces:
-# tests/integration/run --on-host
+# Containers in units of systemd. They need the host's own systemd, so where there is one they run outside of the house.
 # shellcheck shell=dash disable=SC2154,SC2016
 
 limits='"memory": {"limit": 67108864, "reservation": 33554432, "swap": 67108864},

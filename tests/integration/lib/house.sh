@@ -23,7 +23,7 @@ live_in_house() {
 # live_beside_house COMMAND...: runs it where we are, as far as its mounts go: what speaks with the host's systemd has to be
 # in the host's pid namespace and to see its sockets.
 live_beside_house() {
-	OCI_RT_HOUSE=$house OCI_RT_ON_HOST=1 unshare --mount --propagation slave -- "$@" &
+	OCI_RT_HOUSE=$house unshare --mount --propagation slave -- "$@" &
 	resident=$!
 	wait "$resident"
 }
@@ -52,19 +52,22 @@ tear_down() {
 
 # furnish_house: inside the namespaces, before anything else.
 furnish_house() {
-	if [ -z "${OCI_RT_ON_HOST-}" ]; then
-		# As on a machine with systemd: mounts propagate unless somebody sees to it that they do not.
-		mount --make-rshared /
-		# The default state directory is below it.
-		mount -t tmpfs -o mode=755 tmpfs /run
-		ip link set lo up
-		hostname integration
-	fi
+	# As on a machine with systemd: mounts propagate unless somebody sees to it that they do not.
+	mount --make-rshared /
+	# The default state directory is below it.
+	mount -t tmpfs -o mode=755 tmpfs /run
+	ip link set lo up
+	hostname integration
+}
+
+# move_in: what every case finds, inside or outside.
+move_in() {
 	unset XDG_RUNTIME_DIR NOTIFY_SOCKET LISTEN_FDS LISTEN_FDNAMES LISTEN_PID
 	umask 022
+	PATH=$house/bin:$PATH
+	[ ! -d "$house/bin" ] || return 0
 	mkdir "$house/bin" "$house/cases"
 	ln -s "$runtime" "$house/bin/oci-rt"
-	PATH=$house/bin:$PATH
 	make_root_file_system "$house/rootfs"
 }
 

@@ -1,7 +1,7 @@
 # What only the cases of systemd.sh need.
 # shellcheck shell=dash disable=SC2034,SC2154
 
-# need_systemd: of the host itself; in the house there is none. (tests/integration/run --on-host)
+# need_systemd: of the host itself; in the house there is none.
 need_systemd() {
 	[ -d /run/systemd/system ] || skip "no systemd"
 }
