@@ -30,7 +30,7 @@ struct Allowed {
 };
 
 std::span<const Allowed> allowed_properties() {
-    static const std::array<Allowed, 17> kAllowed = {{
+    static const std::array<Allowed, 17> allowed = {{
         {"After", std::vector<std::string>{}},
         {"Before", std::vector<std::string>{}},
         {"CollectMode", std::string()},
@@ -49,7 +49,7 @@ std::span<const Allowed> allowed_properties() {
         {"SendSIGKILL", false},
         {"TimeoutStopUSec", std::uint64_t{0}},
     }};
-    return kAllowed;
+    return allowed;
 }
 
 std::string names_of_allowed() {

@@ -16,15 +16,15 @@ constexpr std::uint8_t kLittleEndian = 'l';
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kFixedHeader = 16; // up to and with the length of the header's fields
 
-/// The fields of a header, by their codes.
-enum Field : std::uint8_t {
-    kPath = 1,
-    kInterface = 2,
-    kMember = 3,
-    kErrorName = 4,
-    kReplySerial = 5,
-    kDestination = 6,
-    kSignature = 8,
+/// The fields of a header that we have a use for, by their codes.
+enum class Field : std::uint8_t {
+    path = 1,
+    interface = 2,
+    member = 3,
+    error_name = 4,
+    reply_serial = 5,
+    destination = 6,
+    signature = 8,
 };
 
 Error malformed(std::string_view what) {
@@ -36,7 +36,7 @@ void write_text(WireWriter& out, Field field, char type, const std::string& text
         return;
     }
     out.align(8);
-    out.byte(field);
+    out.byte(static_cast<std::uint8_t>(field));
     out.signature({&type, 1});
     if (type == 'g') {
         out.signature(text);
@@ -58,20 +58,20 @@ Result<> read_text(WireReader& in, std::string_view type, std::string& target) {
 Result<> read_field(WireReader& in, Message& message) {
     TRY(in.align(8));
     TRY_ASSIGN(const std::uint8_t field, in.byte());
-    switch (field) {
-    case kPath:
+    switch (static_cast<Field>(field)) {
+    case Field::path:
         return read_text(in, "o", message.path);
-    case kInterface:
+    case Field::interface:
         return read_text(in, "s", message.interface);
-    case kMember:
+    case Field::member:
         return read_text(in, "s", message.member);
-    case kErrorName:
+    case Field::error_name:
         return read_text(in, "s", message.error_name);
-    case kDestination:
+    case Field::destination:
         return read_text(in, "s", message.destination);
-    case kSignature:
+    case Field::signature:
         return read_text(in, "g", message.signature);
-    case kReplySerial: {
+    case Field::reply_serial: {
         TRY_ASSIGN(const std::string_view type, in.signature());
         if (type != "u") {
             return malformed("a header field has a wrong type");
@@ -79,9 +79,8 @@ Result<> read_field(WireReader& in, Message& message) {
         TRY_ASSIGN(message.reply_serial, in.u32());
         return base::done();
     }
-    default:
-        return in.skip_variant();
     }
+    return in.skip_variant();
 }
 
 Result<> check_complete(const Message& message) {
@@ -138,18 +137,18 @@ std::string encode(const Message& message) {
     out.u32(static_cast<std::uint32_t>(message.body.size()));
     out.u32(message.serial);
     const WireWriter::Array fields = out.begin_array(8);
-    write_text(out, kPath, 'o', message.path);
-    write_text(out, kInterface, 's', message.interface);
-    write_text(out, kMember, 's', message.member);
-    write_text(out, kErrorName, 's', message.error_name);
+    write_text(out, Field::path, 'o', message.path);
+    write_text(out, Field::interface, 's', message.interface);
+    write_text(out, Field::member, 's', message.member);
+    write_text(out, Field::error_name, 's', message.error_name);
     if (message.reply_serial != 0) {
         out.align(8);
-        out.byte(kReplySerial);
+        out.byte(static_cast<std::uint8_t>(Field::reply_serial));
         out.signature("u");
         out.u32(message.reply_serial);
     }
-    write_text(out, kDestination, 's', message.destination);
-    write_text(out, kSignature, 'g', message.signature);
+    write_text(out, Field::destination, 's', message.destination);
+    write_text(out, Field::signature, 'g', message.signature);
     out.end_array(fields);
     out.align(8);
     return std::move(out).take() + message.body;

@@ -48,6 +48,7 @@ struct Text {
     template <class One>
     std::string operator()(const std::vector<One>& list) const {
         std::vector<std::string> texts;
+        texts.reserve(list.size());
         for (const One& one : list) {
             texts.push_back((*this)(one));
         }

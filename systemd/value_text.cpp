@@ -41,7 +41,8 @@ bool names(std::string_view type, std::string_view signature) {
     });
 }
 
-/// A text in quotes at the beginning, which is taken off.
+/// A text in quotes at the beginning, which is taken off. None with a line end: systemd keeps the
+/// text in a file of lines, where the next one would be another setting.
 std::optional<std::string> take_quoted(std::string_view& text) {
     if (!text.starts_with('\'') && !text.starts_with('"')) {
         return std::nullopt;
@@ -54,6 +55,9 @@ std::optional<std::string> take_quoted(std::string_view& text) {
             return content;
         }
         if (text[i] == '\\' && ++i == text.size()) {
+            break;
+        }
+        if (static_cast<unsigned char>(text[i]) < ' ') {
             break;
         }
         content += text[i];

@@ -84,6 +84,7 @@ TEST_CASE("an annotation's value of another type is refused with an example", "[
         {"'text", std::string()},
         {"'a' 'b'", std::string()},
         {"'a\\", std::string()},
+        {"'a\nExecStop=b'", std::string()},
         {"'a'", std::vector<std::string>{}},
         {"['a' 'b']", std::vector<std::string>{}},
         {"[1]", std::vector<std::string>{}},
