@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154  # variables are shared with who sources this
 
 groups=()
-declare -A group_lane=() group_needs=() group_path=() group_lists=() group_text=() is_long=()
+declare -A group_lane=() group_needs=() group_path=() group_lists=() group_text=() group_when=()
 # group NAME LANE "NEEDED..." PATH "LIST..." TEXT: a group of tests. It is there if PATH is, it takes the packages of the
 # LISTs, and it has two functions: run_NAME FILE adds its results to FILE, key_NAME prints what they depend on.
 group() {
@@ -12,7 +12,12 @@ group() {
 # long_group ...: the same, for --full only.
 long_group() {
 	group "$@"
-	is_long[$1]=yes
+	group_when[$1]=--full
+}
+# machine_group NAME "NEEDED..." PATH TEXT: the same, in a machine that is for --machines only.
+machine_group() {
+	group "$1" machine "$2" "$3" tests/vm/packages "$4"
+	group_when[$1]=--machines
 }
 
 steps=()
@@ -33,11 +38,16 @@ add_jobs() {
 	local name
 	for name; do want "$name"; done
 	for name in "${steps[@]}"; do
-		[[ -z ${is_wanted[$name]-} ]] || add_job "$name" "${step_lane[$name]}" "${step_needs[$name]}" "${step_command[$name]}"
+		[[ -z ${is_wanted[$name]-} ]] || add_step "$name"
 	done
 	for name in "${groups[@]}"; do
 		[[ -z ${is_wanted[$name]-} ]] || add_job "$name" "${group_lane[$name]}" "${group_needs[$name]}" run_group "$name"
 	done
+}
+add_step() {
+	local command
+	read -ra command <<<"${step_command[$1]}"
+	add_job "$1" "${step_lane[$1]}" "${step_needs[$1]}" "${command[@]}"
 }
 want() {
 	local needed
@@ -81,11 +91,11 @@ report_job() {
 	fi
 	file=$(results_file "$name")
 	if [[ ${job_state[$name]} = barred ]]; then
-		printf '  %-20s %snot run: what it needs is not there%s\n' "$name" "$red" "$plain"
+		printf '  %-28s %snot run: what it needs is not there%s\n' "$name" "$red" "$plain"
 		return
 	fi
 	[[ ! -e $scratch/unchanged.$name ]] || remark=', nothing has changed since'
-	printf '  %-20s %s  %s%s s%s%s\n' "$name" "$(totals "$file")" "$dim" "$took" "$remark" "$plain"
+	printf '  %-28s %s  %s%s s%s%s\n' "$name" "$(totals "$file")" "$dim" "$took" "$remark" "$plain"
 	not_passed "$file" | head -n 40
 	(($(not_passed "$file" | wc -l) <= 40)) || printf '      ... all of them: %s\n' "$file"
 	[[ ${job_state[$name]} != failed ]] || printf '      %swhat it said: %s%s\n' "$dim" "$results/log/$name.log" "$plain"
@@ -93,11 +103,11 @@ report_job() {
 
 report_step() {
 	case ${job_state[$1]} in
-	done) (($2 < 2)) || printf '  %s%-20s %s s%s\n' "$dim" "$1" "$2" "$plain" ;;
+	done) (($2 < 2)) || printf '  %s%-28s %s s%s\n' "$dim" "$1" "$2" "$plain" ;;
 	failed)
-		printf '  %-20s %sfailed%s\n' "$1" "$red" "$plain"
+		printf '  %-28s %sfailed%s\n' "$1" "$red" "$plain"
 		tail -n 30 "$results/log/$1.log" | sed 's/^/      /'
 		;;
-	barred) printf '  %-20s %snot done: what it needs failed%s\n' "$1" "$red" "$plain" ;;
+	barred) printf '  %-28s %snot done: what it needs failed%s\n' "$1" "$red" "$plain" ;;
 	esac
 }

@@ -5,11 +5,13 @@
 
 # Where tests run: on this machine, and in those of tests/vm.
 places=(native small small-v1 small-selinux)
+# Those that are for --machines alone.
+machine_places=(kernel-bullseye kernel-trixie kernel-sid full full-v1)
 
 # results_file GROUP: its name begins with its place, the longest that fits, or is that of a native one.
 results_file() {
 	local place found=native
-	for place in "${places[@]}"; do
+	for place in "${places[@]}" "${machine_places[@]}"; do
 		[[ $1 != "$place"-* ]] || found=$place
 	done
 	printf '%s/%s/%s.tsv\n' "$results" "$found" "${1#"$found"-}"

@@ -29,11 +29,20 @@ debian_mirror() {
 #
 # The dependencies are what apt's own resolver would install on a machine that has nothing: so it does not matter that
 # some suites have the kernel in one package and others (from forky on) in three.
+#
+# Fails with 3 if the archive has no such suite (any more).
 unpack_debian() {
 	local suite=$1 arch=$2 pattern=$3 dir=${*: -1} packages=("${@:4:$#-4}")
-	local state=$dir/.apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror plan package
+	local state=$dir/.apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg mirror plan said
 	mirror=$(debian_mirror)
 	mkdir -p "$state"/{lists/partial,cache/archives/partial,debs}
+	if ! said=$(/usr/lib/apt/apt-helper -o APT::Sandbox::User=root download-file \
+		"${mirror%/}/dists/$suite/Release" "$state/Release" 2>&1); then
+		echo "$said" >&2
+		[[ $said = *404* ]] || return 1
+		echo "the Debian archive $mirror has no suite $suite" >&2
+		return 3
+	fi
 	echo "deb [arch=$arch signed-by=$keyring] $mirror $suite main" >"$state/sources.list"
 	local apt=(
 		apt-get -qq
@@ -52,11 +61,16 @@ unpack_debian() {
 	plan=$("${apt[@]}" --simulate --no-install-recommends install "${packages[@]}")
 	mapfile -t -O "${#packages[@]}" packages < <(awk -v p="$pattern" '$1 == "Inst" && $2 ~ p { print $2 }' <<<"$plan")
 	(cd "$state/debs" && "${apt[@]}" download "${packages[@]}")
+	unpack_packages "$state"/debs/*.deb "$dir"
+	rm -r "$state"
+}
 
+# unpack_packages FILE... DIR: the packages that are these files, in the same way.
+unpack_packages() {
+	local dir=${*: -1} package
 	mkdir -p "$dir"/usr/{bin,lib,sbin}
 	ln -s usr/bin usr/lib usr/sbin "$dir/"
-	for package in "$state"/debs/*.deb; do
+	for package in "${@:1:$#-1}"; do
 		dpkg-deb --fsys-tarfile "$package" | tar -x --keep-directory-symlink -C "$dir"
 	done
-	rm -r "$state"
 }

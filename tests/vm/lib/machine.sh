@@ -4,9 +4,9 @@
 # The folder of tests/vm, which whoever sources this file sets, and a part of the machine that parcel.sh defines.
 : "${here:?}" "${parcel_size:?}"
 
-# load_machine NAME [SUITE]: sets machine to NAME, and what its description in machines/ says:
+# load_machine NAME [KERNEL]: sets machine to NAME, and what its description in machines/ says:
 #   arch      Debian's name of the architecture
-#   suite     the Debian suite that the programs come from, and the kernel if SUITE does not say otherwise
+#   suite     the Debian suite that the programs come from, and the kernel if KERNEL does not say otherwise
 #   kernel    the kernel's package
 #   cpus, memory
 #   cgroups   v1 or v2 (guest/cgroups-*)
@@ -14,11 +14,22 @@
 #   packages  if there are any: the machine is a Debian of that suite, which runs systemd from a disk, with these; each
 #             such line adds to those before it
 #   disk      the size of that disk
-# Sets also kernel_suite, and machine_folder: where the machine lies once it is built.
+# KERNEL is another suite, or the path of a kernel's package, or of a folder with all the packages that make it up.
+# Sets also kernel_name, the suite or what the package is called, kernel_packages, those that were given by path, and
+# machine_folder: where the machine lies once it is built.
 load_machine() {
 	machine=$1 arch='' suite='' kernel='' cpus='' memory='' cgroups='' cmdline='' packages='' disk=''
 	read_description "$machine"
-	kernel_suite=${2:-$suite}
+	kernel_name=${2:-$suite} kernel_packages=()
+	if [[ $kernel_name = */* || $kernel_name = *.deb ]]; then
+		kernel_packages=("$kernel_name")
+		[[ ! -d $kernel_name ]] || kernel_packages=("$kernel_name"/*.deb)
+		if [[ ! -f ${kernel_packages[0]} ]]; then
+			echo "there is no kernel package $kernel_name" >&2
+			return 1
+		fi
+		kernel_name=$(basename "${kernel_packages[0]}" .deb)
+	fi
 	case $arch in
 	amd64)
 		# With five levels of page tables (la57) the emulated processor walks longer.
@@ -34,7 +45,7 @@ load_machine() {
 		;;
 	esac
 	needs "$emulator"
-	machine_folder=$(cache_folder)/machines/$machine-$kernel_suite-$(machine_key)
+	machine_folder=$(cache_folder)/machines/$machine-$kernel_name-$(machine_key)
 }
 
 # needs PROGRAM...: fails with a word of advice if one of them is not installed.
@@ -72,8 +83,8 @@ read_description() {
 # machine_key: a name for all that makes the loaded machine what it is.  The emulator is a part of it: another version of
 # QEMU may not understand the state that this one saved.
 machine_key() {
-	cat "$here"/lib/{debian,initramfs,machine,system}.sh "$here"/guest/* |
-		recipe_key "$arch" "$suite" "$kernel_suite" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" "$packages" "$disk" \
+	cat "$here"/lib/{debian,initramfs,machine,system}.sh "$here"/guest/* "${kernel_packages[@]}" |
+		recipe_key "$arch" "$suite" "$kernel_name" "$kernel" "$cpus" "$memory" "$cgroups" "$cmdline" "$packages" "$disk" \
 			"$parcel_size" "$(stat -Lc '%n %s %Y' "$(type -P "$emulator")")"
 }
 
@@ -125,7 +136,11 @@ make_machine() {
 	# Always the same programs: what differs between two kernels is then the kernels' doing.
 	get_packages "$suite" busybox-static bash-static
 	program_tree=$packages_folder
-	get_packages "$kernel_suite" "$kernel"
+	if ((${#kernel_packages[@]} > 0)); then
+		get_kernel
+	else
+		get_packages "$kernel_name" "$kernel"
+	fi
 	kernel_tree=$packages_folder
 	[[ -z $disk ]] || get_system
 	make_once "$machine_folder" build_machine "$kernel_tree" "$program_tree"
@@ -142,12 +157,19 @@ get_packages() {
 	mark_used "$packages_folder"
 }
 
+# get_kernel: sets packages_folder to a folder where the packages of the kernel that were given by path are unpacked.
+get_kernel() {
+	packages_folder=$(cache_folder)/packages/$kernel_name-$(cat "$here/lib/debian.sh" "${kernel_packages[@]}" | recipe_key)
+	make_once "$packages_folder" unpack_packages "${kernel_packages[@]}"
+	mark_used "$packages_folder"
+}
+
 # get_system: sets system_folder to a folder where the disk of the loaded machine is, as its packages make it.
 get_system() {
 	local words
 	needs fakeroot mke2fs mmdebstrap
 	read -ra words <<<"$packages"
-	system_folder=$(cache_folder)/packages/$suite-$arch-disk-$(cat "$here"/lib/{debian,system}.sh | recipe_key "$arch" "$suite" "$disk" "$packages")
+	system_folder=$(cache_folder)/packages/$suite-$arch-disk-$(recipe_key "$arch" "$suite" "$disk" "$packages" <"$here/lib/system.sh")
 	make_once "$system_folder" unpack_system "$suite" "$arch" "$disk" "${words[@]}"
 	mark_used "$system_folder"
 }
