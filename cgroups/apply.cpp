@@ -292,8 +292,7 @@ base::Result<Warnings> apply_devices(const Placement& placement, const DevicePla
     base::Result<> replaced = replace_device_program(group->directory, plan.program);
     if (!replaced) {
         if (replaced.code() == EPERM && plan.refusable) {
-            return plan.asked ? Warnings{{.text = "the device rules are not applied: this user may "
-                                                  "not use bpf(2)",
+            return plan.asked ? Warnings{{.text = std::string(kDeviceRulesNotApplied),
                                           .origin = plan.origin}}
                               : Warnings{};
         }

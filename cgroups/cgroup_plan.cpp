@@ -1,5 +1,6 @@
 #include "cgroups/cgroup_plan.hpp"
 
+#include "cgroups/delegation_plan.hpp"
 #include "cgroups/translate_shared.hpp"
 #include "cgroups/unit_properties.hpp"
 #include "runtime/base/text.hpp"
@@ -209,8 +210,11 @@ std::vector<PlannedHierarchy> hierarchies_of(const Layout& layout, std::span<con
     for (const HierarchyInfo& info : layout.hierarchies) {
         PlannedHierarchy& hierarchy = planned.emplace_back(PlannedHierarchy{.info = info});
         for (const Write& write : writes) {
-            if (info.version == Version::v2 && contains(info.controllers, write.controller) &&
-                !contains(hierarchy.needed, write.controller)) {
+            if (!contains(info.controllers, write.controller)) {
+                continue;
+            }
+            hierarchy.origin = hierarchy.origin.empty() ? write.origin : hierarchy.origin;
+            if (info.version == Version::v2 && !contains(hierarchy.needed, write.controller)) {
                 hierarchy.needed.push_back(write.controller);
             }
         }
@@ -269,10 +273,11 @@ base::Result<> check_path(std::string_view path) {
     return base::done();
 }
 
-base::Result<std::string> path_of(std::string_view cgroups_path, std::string_view id) {
-    std::string path = cgroups_path.empty()            ? base::cat(kPrefixOfOurs, id)
+base::Result<std::string> path_of(std::string_view cgroups_path, std::string_view id,
+                                  std::string_view place) {
+    std::string path = cgroups_path.empty()            ? base::cat(place, kPrefixOfOurs, id)
                        : cgroups_path.starts_with('/') ? std::string(cgroups_path)
-                                                       : base::cat('/', cgroups_path);
+                                                       : base::cat(place, '/', cgroups_path);
     TRY(check_path(path).at(kPathPointer));
     return path;
 }
@@ -289,10 +294,12 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
     }
     const spec::Resources none;
     const spec::Resources& resources = config.resources ? *config.resources : none;
+    const std::string place =
+        context.unprivileged ? place_of_user(layout, context.may_make) : std::string();
     base::Result<std::optional<UnitPlan>> unit = unit_of(config.cgroups_path, context);
     base::Result<std::string> path = !unit   ? base::Result<std::string>(std::string())
                                      : *unit ? base::Result<std::string>((*unit)->group)
-                                             : path_of(config.cgroups_path, context.id);
+                                             : path_of(config.cgroups_path, context.id, place);
     base::Result<Translation> translated = translate(resources, reach, translation);
     base::Result<std::optional<DevicePlan>> devices =
         devices_of(resources.devices, config.devices, reach, translation.pointer);
@@ -317,8 +324,10 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
     if (plan.unit) {
         lift_until_after(plan);
     }
-    plan.may_be_without = !plan.unit && context.unprivileged && config.cgroups_path.empty() &&
-                          plan.before.empty() && plan.after.empty() && resources.devices.empty();
+    plan.path_is_asked_for = !config.cgroups_path.empty();
+    if (context.unprivileged && !plan.unit) {
+        leave_out_what_is_not_delegated(plan, context.may_make);
+    }
     if (!plan.unit && looks_like_systemds(config.cgroups_path)) {
         plan.warnings.push_back({.text =
                                      "this looks like systemd's SLICE:PREFIX:NAME, and is taken "

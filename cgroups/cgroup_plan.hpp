@@ -12,6 +12,7 @@
 #include "oci-spec/spec.hpp"
 #include "runtime/base/result.hpp"
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,6 +40,7 @@ struct DevicePlan {
 struct PlannedHierarchy {
     HierarchyInfo info;
     std::vector<std::string> needed; ///< v2: controllers without which a value cannot be written
+    std::string origin;              ///< of the first value for it; "" if it has none
 };
 
 struct Plan {
@@ -51,16 +53,24 @@ struct Plan {
     /// written when they are all there: pids.max, as 0 is a limit that admits no process
     std::vector<Write> after;
     std::vector<Warning> warnings;
-    /// Nothing was asked for: a host that gives us no cgroup is no obstacle.
-    bool may_be_without = false;
+    bool path_is_asked_for = false; ///< by linux.cgroupsPath
 };
+
+/// Why no rights of a container are lost with them: see DevicePlan::refusable.
+constexpr std::string_view kDeviceRulesNotApplied =
+    "the device rules are not applied, which needs rights of the host's root; the container has "
+    "the devices of its user";
+
+/// Whether the caller may make the group with this directory: asked where its rights end.
+using MayMake = std::function<bool(const std::string& directory)>;
 
 struct PlanContext {
     std::string_view id; ///< of the container, valid
     ManagerKind manager = ManagerKind::cgroupfs;
-    /// Without privileges over the host (a user namespace of its own): what cannot be done then,
-    /// but was not asked for, is left out.
+    /// Without the rights of the host's root (an ordinary user, or root of a user namespace): what
+    /// cannot be done then, but was not asked for, is left out.
     bool unprivileged = false;
+    MayMake may_make{};                                  ///< empty: anything
     ServiceManager service_manager = {};                 ///< for ManagerKind::systemd
     std::map<std::string, std::string> annotations = {}; ///< the same
 };
@@ -71,8 +81,10 @@ base::Result<Plan> plan_of(const spec::Linux& config, const Layout& layout,
                            const PlanContext& context);
 
 /// The path of the container's group, if systemd does not make it. An absolute cgroupsPath is below
-/// the mount point of each hierarchy, and so is a relative one; without one it is "/oci-rt-ID".
-base::Result<std::string> path_of(std::string_view cgroups_path, std::string_view id);
+/// the mount point of each hierarchy, a relative one below `place` ("" is the mount point, too);
+/// without one it is "oci-rt-ID" there.
+base::Result<std::string> path_of(std::string_view cgroups_path, std::string_view id,
+                                  std::string_view place = "");
 /// Refuses what must not be a path below a hierarchy: "..", ".", empty components, control
 /// characters.
 base::Result<> check_path(std::string_view path);

@@ -10,6 +10,9 @@
 #include <cerrno>
 #include <span>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace cgroups {
 
 namespace {
@@ -18,6 +21,11 @@ constexpr base::ZView kSubtree = "cgroup.subtree_control";
 
 bool contains(const std::vector<std::string_view>& all, std::string_view one) {
     return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// Whether this process may change what the group hands down.
+bool may_enable(base::FdRef group) {
+    return ::faccessat(group.number(), kSubtree.c_str(), W_OK, AT_EACCESS) == 0;
 }
 
 /// The processes that keep a group from handing controllers down: those in it, unless it is the
@@ -37,10 +45,18 @@ std::vector<pid_t> obstacles(base::FdRef group) {
     return pids;
 }
 
+/// What to do where the user that we are may not enable a controller.
+std::string handed_down_by_root(std::string_view path, std::string_view controller) {
+    return base::cat("root has to hand it down: echo +", controller, " >", path, "/",
+                     kSubtree.c_str(), "; under systemd by \"Delegate=", controller,
+                     "\" in the unit, which for users is user@.service (a file in "
+                     "/etc/systemd/system/user@.service.d)");
+}
+
 base::Error occupied(std::string_view path, std::string_view controller,
                      std::span<const pid_t> pids) {
-    return base::Error::system(EBUSY, base::cat("enable the controller ", controller, " below ",
-                                                base::quoted(path)))
+    return base::Error::system(EBUSY, "")
+        .in(base::cat("enable the controller ", controller, " below ", base::quoted(path)))
         .hint(
             base::cat("processes sit in ", path, " itself (", names_of(pids),
                       "), and only a group without them can hand controllers down: move them into "
@@ -48,7 +64,8 @@ base::Error occupied(std::string_view path, std::string_view controller,
 }
 
 /// Why the kernel did not hand a controller down.
-std::string reason_of(int code, base::FdRef group, std::string_view path) {
+std::string reason_of(int code, base::FdRef group, std::string_view path,
+                      std::string_view controller) {
     if (code == EOPNOTSUPP || code == EINVAL) {
         const base::Result<std::string> type = read_text(group, "cgroup.type");
         if (type && *type != "domain") {
@@ -59,7 +76,7 @@ std::string reason_of(int code, base::FdRef group, std::string_view path) {
                "enabled";
     }
     if (code == EACCES || code == EPERM || code == EROFS) {
-        return base::cat(path, " is not delegated to this user");
+        return handed_down_by_root(path, controller);
     }
     return "";
 }
@@ -71,7 +88,7 @@ base::Result<> enable_one_by_one(base::FdRef group, std::string_view path,
     for (const std::string& one : missing) {
         base::Result<> written = base::write_kernel_file(group, kSubtree, one);
         if (!written && std::find(needed.begin(), needed.end(), one.substr(1)) != needed.end()) {
-            const std::string reason = reason_of(written.code(), group, path);
+            const std::string reason = reason_of(written.code(), group, path, one.substr(1));
             return std::move(written)
                 .in(base::cat("enable the controller ", one.substr(1), " below ",
                               base::quoted(path)))
@@ -83,6 +100,15 @@ base::Result<> enable_one_by_one(base::FdRef group, std::string_view path,
 
 } // namespace
 
+std::string not_delegated(std::string_view path) {
+    return base::cat(
+        path.empty() ? "/" : path,
+        " is not delegated to this user: under systemd run it in a unit with \"Delegate=yes\" "
+        "(systemd-run --user --scope -p Delegate=yes ...); else let root give the folder, its "
+        "cgroup.procs and its cgroup.subtree_control to the user; --cgroup-manager disabled does "
+        "without cgroups and limits");
+}
+
 base::Result<> enable_controllers(base::FdRef group, std::string_view path,
                                   const std::vector<std::string>& needed, Enable which) {
     TRY_ASSIGN(const std::string available, read_text(group, "cgroup.controllers"));
@@ -92,7 +118,7 @@ base::Result<> enable_controllers(base::FdRef group, std::string_view path,
         if (!contains(there, name)) {
             return base::Error(base::cat("the cgroup ", base::quoted(path),
                                          " does not have the controller ", name))
-                .hint("the group above it does not hand it down in cgroup.subtree_control");
+                .hint(handed_down_by_root(path.substr(0, path.rfind('/')), name));
         }
     }
     std::vector<std::string> missing;
@@ -106,12 +132,18 @@ base::Result<> enable_controllers(base::FdRef group, std::string_view path,
     if (missing.empty()) {
         return base::done();
     }
+    const auto lacking = std::find_if(needed.begin(), needed.end(), [&](const auto& name) {
+        return !contains(base::words(enabled), name);
+    });
+    if (lacking != needed.end() && !may_enable(group)) {
+        errno = EACCES;
+        return base::call_failed("openat", group, kSubtree.c_str(), base::Word{"O_WRONLY"})
+            .in(base::cat("enable the controller ", *lacking, " below ", base::quoted(path)))
+            .hint(handed_down_by_root(path, *lacking));
+    }
     // The kernel would take some controllers from a group with processes, at the price that it
     // becomes "domain threaded" and no group below it can have processes of its own.
     if (const std::vector<pid_t> pids = obstacles(group); !pids.empty()) {
-        const auto lacking = std::find_if(needed.begin(), needed.end(), [&](const auto& name) {
-            return !contains(base::words(enabled), name);
-        });
         return lacking == needed.end() ? base::done() : occupied(path, *lacking, pids);
     }
     if (base::write_kernel_file(group, kSubtree, base::join(missing, " "))) {

@@ -20,4 +20,7 @@ base::Result<> enable_controllers(base::FdRef group, std::string_view path,
                                   const std::vector<std::string>& needed,
                                   Enable which = Enable::all);
 
+/// What to do where the group at `path` cannot be changed for lack of rights.
+std::string not_delegated(std::string_view path);
+
 } // namespace cgroups

@@ -40,6 +40,11 @@ base::Result<const Hierarchy*> freezing_group(const Placement& placement) {
     return static_cast<const Hierarchy*>(nullptr);
 }
 
+const char* no_group(const Placement& placement) {
+    return placement.empty() ? "the container has no cgroup, by which it could be paused"
+                             : "its cgroup is gone";
+}
+
 base::Error not_frozen(base::FdRef group, milliseconds patience) {
     const base::Result<std::vector<pid_t>> pids = pids_in(group);
     return base::Error(base::cat("not frozen within ", patience.count(), " ms: ",
@@ -136,7 +141,7 @@ base::Result<FreezerState> freezer_state(const Placement& placement) {
 base::Result<> freeze(const Placement& placement, milliseconds patience) {
     TRY_ASSIGN(const Hierarchy* const group, freezing_group(placement));
     if (group == nullptr) {
-        return base::Error("its cgroup is gone");
+        return base::Error(no_group(placement));
     }
     return group->version == Version::v1 ? freeze_v1(group->directory, patience)
                                          : freeze_v2(group->directory, patience);
@@ -145,7 +150,7 @@ base::Result<> freeze(const Placement& placement, milliseconds patience) {
 base::Result<> thaw(const Placement& placement) {
     TRY_ASSIGN(const Hierarchy* const group, freezing_group(placement));
     if (group == nullptr) {
-        return base::Error("its cgroup is gone");
+        return base::Error(no_group(placement));
     }
     return group->version == Version::v1
                ? write_v1(group->directory, "THAWED")

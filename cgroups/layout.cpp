@@ -203,6 +203,17 @@ base::Result<Layout> layout_of(std::string_view mountinfo, std::string_view own_
     return layout;
 }
 
+std::string below_mount(const HierarchyInfo& info, std::string_view group) {
+    if (info.mount_root != "/" && group.starts_with(info.mount_root)) {
+        group.remove_prefix(info.mount_root.size());
+    }
+    return group == "/" ? "" : std::string(group);
+}
+
+std::string seen_at(const HierarchyInfo& info, std::string_view group) {
+    return base::cat(info.mount_point, below_mount(info, group));
+}
+
 const HierarchyInfo* hierarchy_of(const Layout& layout, std::string_view controller) {
     const auto found = std::find_if(
         layout.hierarchies.begin(), layout.hierarchies.end(),

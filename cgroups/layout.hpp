@@ -43,6 +43,11 @@ using ReadFile = std::function<base::Result<std::string>(const std::string& path
 base::Result<Layout> layout_of(std::string_view mountinfo, std::string_view own_cgroups,
                                const ReadFile& read_file);
 
+/// A group as it is seen below the mount point of its hierarchy: "" for the one that is mounted.
+std::string below_mount(const HierarchyInfo& info, std::string_view group);
+/// The directory of a group.
+std::string seen_at(const HierarchyInfo& info, std::string_view group);
+
 /// The hierarchy in which `controller` lives; nullptr if there is none.
 const HierarchyInfo* hierarchy_of(const Layout& layout, std::string_view controller);
 /// The v2 hierarchy, with or without controllers; nullptr if there is none.

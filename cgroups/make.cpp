@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <unistd.h>
 
 namespace cgroups {
 
@@ -59,6 +60,8 @@ class Way {
     /// As a record; `made` is what is made, or, before build(), what would be.
     [[nodiscard]] Hierarchy record() const;
     base::Result<Hierarchy> finish();
+    /// The place in config.json of what needs the group; "" if nothing does.
+    [[nodiscard]] const std::string& origin() const { return planned_.origin; }
 
   private:
     [[nodiscard]] bool is_v1() const { return planned_.info.version == Version::v1; }
@@ -194,10 +197,9 @@ base::Error not_made(base::Error error, const std::string& path) {
     const int code = error.code();
     return std::move(error)
         .in(base::cat("make cgroup ", base::quoted(path)))
-        .hint(code == EACCES || code == EPERM
-                  ? "this user has no cgroup of its own there: name a delegated one in cgroupsPath"
-              : code == EROFS ? "the cgroup file system is mounted read-only"
-                              : "");
+        .hint(code == EACCES || code == EPERM ? not_delegated(path.substr(0, path.rfind('/')))
+              : code == EROFS                 ? "the cgroup file system is mounted read-only"
+                                              : "");
 }
 
 /// The groups above a unit are systemd's: nothing is changed in them that can be left.
@@ -312,7 +314,7 @@ base::Result<> build_all(std::vector<Way>& ways, const Recorder& recorder) {
             TRY(announce(ways, recorder));
             built = way.build();
         }
-        TRY(std::move(built));
+        TRY(std::move(built).at(way.origin()));
     }
     return base::done();
 }
@@ -329,7 +331,19 @@ base::Result<Placement> finish_all(std::vector<Way>& ways, const Recorder& recor
     return placement;
 }
 
+bool is_writable(const std::string& path) {
+    return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 } // namespace
+
+bool may_make(const std::string& directory) {
+    std::string above = directory;
+    do {
+        above.resize(above.rfind('/'));
+    } while (!above.empty() && ::access(above.c_str(), F_OK) != 0);
+    return is_writable(above) && is_writable(above + "/cgroup.procs");
+}
 
 base::Result<Placement> make(const Plan& plan, const Recorder& recorder) {
     std::vector<Way> ways;

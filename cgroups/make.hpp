@@ -42,4 +42,8 @@ struct Recorder {
 /// which. On failure nothing is left of what it made. Needs write access to the parents.
 base::Result<Placement> make(const Plan& plan, const Recorder& recorder);
 
+/// Whether this process may make a group there, and have its children enter it: by what the nearest
+/// group above that exists allows it. (MayMake)
+bool may_make(const std::string& directory);
+
 } // namespace cgroups

@@ -3,8 +3,6 @@
 #include "cgroups/remove.hpp"
 #include "cgroups/systemd_manager.hpp"
 
-#include <cerrno>
-
 namespace cgroups {
 
 namespace {
@@ -26,21 +24,14 @@ class CgroupfsManager final : public Manager {
 
 base::Result<Manager::Created> CgroupfsManager::create(const Plan& plan, const Recorder& recorder) {
     constexpr std::chrono::milliseconds kNobodyIsInIt{0};
-    base::Result<Placement> made = make(plan, recorder);
-    if (!made) {
-        const int code = made.code();
-        if (plan.may_be_without && (code == EACCES || code == EPERM || code == EROFS)) {
-            return Created{};
-        }
-        return std::move(made).error();
-    }
-    base::Result<std::vector<Warning>> filled = fill(*made, plan);
+    TRY_ASSIGN(Placement made, make(plan, recorder));
+    base::Result<std::vector<Warning>> filled = fill(made, plan);
     if (!filled) {
         // Best effort: the cause is what counts, and the journal knows the rest.
-        static_cast<void>(remove(*made, kNobodyIsInIt));
+        static_cast<void>(remove(made, kNobodyIsInIt));
         return std::move(filled).error();
     }
-    return Created{.placement = *std::move(made), .warnings = *std::move(filled)};
+    return Created{.placement = std::move(made), .warnings = *std::move(filled)};
 }
 
 class DisabledManager final : public Manager {

@@ -91,6 +91,13 @@ SavedPlacement saved(const Placement& placement) {
     return copy;
 }
 
+bool has_group_in(const SavedPlacement& saved, const HierarchyInfo& info) {
+    const std::string below = base::cat(info.mount_point, '/');
+    return std::any_of(saved.groups.begin(), saved.groups.end(), [&](const Hierarchy& group) {
+        return group.version == info.version && group.path.starts_with(below);
+    });
+}
+
 base::Result<Placement> reopen(const SavedPlacement& saved) {
     return reopen_those(saved, [](const Hierarchy&) { return true; });
 }

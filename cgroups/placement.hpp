@@ -38,6 +38,8 @@ struct SavedPlacement {
     [[nodiscard]] bool empty() const { return groups.empty(); }
 };
 SavedPlacement saved(const Placement& placement);
+/// Whether one of the groups is in that hierarchy.
+bool has_group_in(const SavedPlacement& saved, const HierarchyInfo& info);
 
 /// Opens the groups of a saved placement. One that is gone, or whose path now names another group
 /// (another inode), is left unopened: that is no error.

@@ -41,7 +41,7 @@ MountStep unified(const MountStep& mount, const CgroupView& view) {
 
 MountStep bound(const MountStep& mount, const CgroupView& view, const MountFacts& facts) {
     MountStep step = mount;
-    step.from_host = facts.user_namespace;
+    step.from_host = facts.sources_from_host;
     step.how = How::bind;
     step.source = view.host_path;
     step.attributes = {.set = mount.filesystem.attributes};

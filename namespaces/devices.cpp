@@ -1,5 +1,6 @@
 #include "namespaces/devices.hpp"
 
+#include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
 
 #include <array>
@@ -7,6 +8,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace namespaces {
 
@@ -78,6 +80,10 @@ Result<> bind_node(const RootDir::Place& place, const Node& node, FdRef prepared
 Result<> make(const RootDir::Place& place, const Node& node) {
     const base::Expecting expecting(EEXIST);
     Result<> made = base::sys::mknod(place.directory, place.name, node.mode, node.device);
+    if (made.code() == EPERM) {
+        TRY_ASSIGN(const Fd hosts, copy_of_hosts(node));
+        return bind_node(place, node, hosts);
+    }
     if (made.code() == EEXIST) {
         TRY_ASSIGN(const Found found, look(place, node));
         return found == Found::the_device
@@ -88,6 +94,12 @@ Result<> make(const RootDir::Place& place, const Node& node) {
     TRY(base::sys::chown(place.directory, place.name, node.uid, node.gid));
     // mknod(2) takes the umask off the mode.
     return base::sys::chmod(place.directory, place.name, node.mode & 07777U);
+}
+
+/// Where the host may have the node, most likely first.
+std::array<std::string, 2> hosts_paths(const Node& node) {
+    return {node.path, cat(S_ISBLK(node.mode) ? "/dev/block/" : "/dev/char/", major(node.device),
+                           ":", minor(node.device))};
 }
 
 /// A link in /dev, unless something is there already.
@@ -101,6 +113,26 @@ Result<> make_link(const RootDir::Place& place, const char* target) {
 }
 
 } // namespace
+
+Result<Fd> copy_of_hosts(const Node& node) {
+    for (const std::string& path : hosts_paths(node)) {
+        const Result<Fd> found = base::sys::open(FdRef::cwd(), path, O_PATH);
+        const Result<struct stat> status =
+            found ? base::sys::fstat(*found) : Result<struct stat>(Error(""));
+        if (!status || !same_device(*status, node)) {
+            continue;
+        }
+        if (!node.origin.empty() && (status->st_mode & 07777U) != (node.mode & 07777U)) {
+            base::log::warning(cat("the device ", base::quoted(node.path), " has the host's mode ",
+                                   base::octal(status->st_mode & 07777U), " and owner (",
+                                   node.origin, "): a user namespace cannot make nodes"));
+        }
+        return clone_tree(*found, "", Depth::one);
+    }
+    return Error::system(ENODEV, "the host has no node of this device")
+        .hint("a user namespace cannot make nodes: those of the host are bound, found at the same "
+              "path or in /dev/char and /dev/block");
+}
 
 Result<> make_nodes(const RootDir& root, const std::vector<Node>& nodes, std::vector<Fd> prepared) {
     Places places(root);

@@ -9,10 +9,15 @@
 namespace namespaces {
 
 /// Makes the nodes, or binds `prepared` (detached mounts of them, in their order) where this is not
-/// empty. A node that is there already and is the same device stays; anything else there is EEXIST
-/// (a MUST). Needs CAP_MKNOD in the first user namespace unless they are prepared.
+/// empty. Without CAP_MKNOD in the first user namespace the host's nodes are bound instead. A node
+/// that is there already and is the same device stays; anything else there is EEXIST (a MUST).
 base::Result<> make_nodes(const base::RootDir& root, const std::vector<Node>& nodes,
                           std::vector<base::Fd> prepared);
+
+/// A detached copy of the host's node of that device, found at the same path or by its number in
+/// /dev/char and /dev/block, and checked by descriptor. Owner and mode are the host's, which is
+/// warned of where the configuration has others. ENODEV if the host has none.
+base::Result<base::Fd> copy_of_hosts(const Node& node);
 
 /// /dev/ptmx, and /dev/fd, stdin, stdout, stderr where /proc/self/fd exists
 /// (runtime-linux.md, "Dev symbolic links").

@@ -1,5 +1,6 @@
 #include "namespaces/from_host.hpp"
 
+#include "namespaces/devices.hpp"
 #include "namespaces/mounts.hpp"
 #include "namespaces/rootfs.hpp"
 #include "namespaces/user_namespace.hpp"
@@ -67,7 +68,11 @@ class NodeFactory {
     }
     Result<Fd> make(const Node& node, std::size_t number) {
         const std::string name = cat(number);
-        TRY(base::sys::mknod(tree_, name, node.mode, node.device));
+        Result<> made = base::sys::mknod(tree_, name, node.mode, node.device);
+        if (made.code() == EPERM) {
+            return copy_of_hosts(node); // the runtime is in a user namespace itself
+        }
+        TRY(std::move(made));
         TRY(base::sys::chmod(tree_, name, node.mode & 07777U));
         TRY(base::sys::chown(tree_, name, node.host_uid, node.host_gid));
         return clone_tree(tree_, name, Depth::one);

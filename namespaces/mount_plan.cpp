@@ -120,7 +120,14 @@ Result<MountStep> bind_step(const spec::Mount& mount, const spec::MountOptions& 
     step.copy_link = options.copy_symlink;
     step.source_nofollow = options.src_nofollow || options.copy_symlink;
     step.target_nofollow = options.dest_nofollow;
-    step.from_host = facts.user_namespace || step.id_map != MountStep::IdMap::no;
+    if (step.id_map != MountStep::IdMap::no && facts.user_namespace && !facts.sources_from_host) {
+        return Error("an ordinary user cannot map the owners of a mount")
+            .at(step.origin)
+            .hint(
+                "it needs rights over the whole file system: let root run the container, or leave "
+                "the mappings away");
+    }
+    step.from_host = facts.sources_from_host || step.id_map != MountStep::IdMap::no;
     return step;
 }
 
@@ -234,11 +241,11 @@ void label(MountStep& step, const std::string& mount_label) {
 }
 
 /// No shared tree enters a user namespace (kernel rule 6), which gets its sources from the host.
-bool is_shared_with_host(const MountStep& step, const RootPlan& root) {
+bool is_shared_with_host(const MountStep& step, const RootPlan& root, const MountFacts& facts) {
     const bool own_tree =
         root.entry == RootPlan::Entry::pivot || root.entry == RootPlan::Entry::move;
     return own_tree && root.propagation.type == MS_SHARED && step.how == How::bind &&
-           !step.from_host && !step.propagation.empty() &&
+           !facts.user_namespace && !step.from_host && !step.propagation.empty() &&
            step.propagation.back().type == MS_SHARED;
 }
 
@@ -410,7 +417,7 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
     plan.root = root_of(config, facts);
     TRY_ASSIGN(plan.steps, steps_of(config, facts));
     for (MountStep& step : plan.steps) {
-        step.shared_with_host = is_shared_with_host(step, plan.root);
+        step.shared_with_host = is_shared_with_host(step, plan.root, facts);
         label(step, config.linux.mount_label);
     }
     const bool dev_is_bound = binds_dev(plan.steps);
@@ -421,7 +428,7 @@ Result<MountPlan> mount_plan_of(const spec::Spec& config, const MountFacts& fact
     plan.readonly = covered(config.linux.readonly_paths, "/linux/readonlyPaths");
     TRY(keep_from_host(plan, facts));
     const bool mounts = plan.root.entry != RootPlan::Entry::bare;
-    plan.root_from_host = facts.user_namespace && mounts;
+    plan.root_from_host = facts.sources_from_host && mounts;
     plan.console = !dev_is_bound && mounts;
     return plan;
 }

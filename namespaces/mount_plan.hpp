@@ -98,7 +98,8 @@ struct MountPlan {
     RootPlan root;
     std::vector<MountStep> steps;
     /// In a user namespace the child may neither copy the root nor make nodes: both come from a
-    /// process with the host's credentials (kernel rule 6), as the sources of steps do.
+    /// process with the host's credentials (kernel rule 6), as the sources of steps do. For an
+    /// ordinary user the child does what it can.
     bool root_from_host = false;
     std::vector<Node> nodes;
     /// /dev/ptmx, /dev/fd and the like are made, unless /dev is the host's.
@@ -118,8 +119,12 @@ struct CgroupView {
 };
 
 struct MountFacts {
-    std::string bundle;          ///< absolute
-    bool user_namespace = false; ///< new or joined, as the others
+    std::string bundle; ///< absolute
+    /// The container is not in the host's first user namespace.
+    bool user_namespace = false;
+    /// Its sources and nodes come from a process with the runtime's credentials, which has rights
+    /// that the container's user namespace lacks. An ordinary user has no such rights.
+    bool sources_from_host = false;
     bool cgroup_namespace = false;
     bool new_mount_namespace = false;
     bool joined_mount_namespace = false;

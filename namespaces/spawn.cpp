@@ -69,6 +69,7 @@ class Birth {
             fail(1);
         }
         ::prctl(PR_SET_PDEATHSIG, SIGKILL); // cleared by the change of ids
+        ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     }
 
     void keep(int fd) const {
@@ -92,6 +93,30 @@ long clone3(clone_args& args) {
     return ::syscall(SYS_clone3, &args, sizeof args);
 }
 
+/// The files of a process that is not dumpable are root's: a user could not write the maps of its
+/// own child. What is cloned while this lives is dumpable until it has them (Birth).
+class DumpableForUser {
+  public:
+    explicit DumpableForUser(std::uint32_t new_types)
+        : needed_((new_types & CLONE_NEWUSER) != 0 && ::geteuid() != 0),
+          before_(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)) {
+        if (needed_) {
+            ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+        }
+    }
+    DumpableForUser(const DumpableForUser&) = delete;
+    DumpableForUser& operator=(const DumpableForUser&) = delete;
+    ~DumpableForUser() {
+        if (needed_) {
+            ::prctl(PR_SET_DUMPABLE, before_, 0, 0, 0);
+        }
+    }
+
+  private:
+    bool needed_;
+    int before_;
+};
+
 } // namespace
 
 Result<Child> spawn(const Launch& launch) {
@@ -104,6 +129,7 @@ Result<Child> spawn(const Launch& launch) {
         args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = static_cast<__u64>(launch.cgroup.number());
     }
+    const DumpableForUser dumpable(launch.new_types);
     const long pid = clone3(args);
     if (pid == 0) {
         Birth(launch).run();
@@ -112,13 +138,6 @@ Result<Child> spawn(const Launch& launch) {
         return call_failed("clone3", Hex{args.flags}, launch.cgroup);
     }
     return Child(static_cast<pid_t>(pid), Fd(pidfd));
-}
-
-Result<> write_id_maps(pid_t pid, const std::vector<spec::IdMapping>& uid_mappings,
-                       const std::vector<spec::IdMapping>& gid_mappings) {
-    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
-    TRY(proc.write(cat(pid, "/uid_map"), id_map_text(uid_mappings)).in("map user ids"));
-    return proc.write(cat(pid, "/gid_map"), id_map_text(gid_mappings)).in("map group ids");
 }
 
 Result<> join_all(const SpawnPlan& plan, std::span<const Fd> fds) {

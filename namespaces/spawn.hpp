@@ -39,10 +39,6 @@ struct LaunchFailure {
 };
 extern const std::array<std::string_view, 4> kLaunchSteps;
 
-/// Writes /proc/PID/uid_map and gid_map. Needs CAP_SETUID and CAP_SETGID over the ids mapped.
-base::Result<> write_id_maps(pid_t pid, const std::vector<spec::IdMapping>& uid_mappings,
-                             const std::vector<spec::IdMapping>& gid_mappings);
-
 /// In the relay: joins `fds[i]` for `plan.joins[i]`, in the order of kernel rule 4. What fails
 /// with EPERM before the user namespace is joined is tried again after it.
 base::Result<> join_all(const SpawnPlan& plan, std::span<const base::Fd> fds);

@@ -1,6 +1,6 @@
 #include "namespaces/user_namespace.hpp"
 
-#include "namespaces/spawn.hpp"
+#include "namespaces/id_maps.hpp"
 #include "runtime/base/child.hpp"
 #include "runtime/base/sys.hpp"
 

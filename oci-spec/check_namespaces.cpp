@@ -49,7 +49,9 @@ void check_user_namespace(const Spec& spec, const Report& report) {
         check("gidMappings", linux.gid_mappings);
         return;
     }
-    if (has_new_namespace(spec, NamespaceType::user)) {
+    // With neither of them an ordinary user gets the ids that are its own: the plan knows.
+    const bool has_mappings = !linux.uid_mappings.empty() || !linux.gid_mappings.empty();
+    if (has_new_namespace(spec, NamespaceType::user) && has_mappings) {
         const auto check = [&at](std::string_view key, const std::vector<IdMapping>& mappings) {
             if (mappings.empty()) {
                 at.missing(at.at(key),

@@ -5,7 +5,7 @@
 #include "cgroups/remove.hpp"
 #include "cgroups/statistics.hpp"
 #include "namespaces/kinds.hpp"
-#include "namespaces/spawn.hpp"
+#include "namespaces/refusals.hpp"
 #include "oci-spec/sysctl.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
@@ -18,6 +18,7 @@
 #include "runtime/keyring.hpp"
 #include "runtime/launch.hpp"
 #include "runtime/notify_socket.hpp"
+#include "runtime/own_ids.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -29,6 +30,7 @@
 namespace runtime {
 
 using base::cat;
+using base::Child;
 using base::done;
 using base::Error;
 using base::Exit;
@@ -128,7 +130,8 @@ Result<> Creation::load() {
     TRY(check_id(request_.options.id));
     TRY_ASSIGN(bundle_, load_bundle(request_.bundle));
     TRY_ASSIGN(facts_, read_host_facts());
-    return inherit_own_namespaces(bundle_.config.linux);
+    TRY(inherit_own_namespaces(bundle_.config.linux));
+    return map_own_ids(bundle_.config, facts_);
 }
 
 Result<> Creation::plan() {
@@ -257,14 +260,32 @@ Result<> Creation::open_namespaces() {
 Result<> Creation::spawn() {
     TRY_ASSIGN(base::sys::SocketPair pair, base::sys::socketpair(SOCK_SEQPACKET));
     const std::uint32_t preserved = plan_.init.process ? plan_.init.process->preserved_fds : 0;
-    TRY_ASSIGN(child_, launch({.channel = pair.theirs,
-                               .spawn = plan_.init.spawn,
-                               .cgroup = entrance_.clone_into.value_or(FdRef(-1)),
-                               .preserved_fds = preserved})
-                           .in("start the container's process"));
+    Result<Child> launched = launch({.channel = pair.theirs,
+                                     .spawn = plan_.init.spawn,
+                                     .cgroup = entrance_.clone_into.value_or(FdRef(-1)),
+                                     .preserved_fds = preserved});
+    if (!launched) {
+        return clone_explained(std::move(launched).error());
+    }
+    child_ = *std::move(launched);
     channel_.emplace(std::move(pair.ours), Side::parent, plan_.init.script);
     TRY_ASSIGN(record_.init, identity_of(child_.pid()));
     return remember();
+}
+
+/// The flags of clone3(2) do not say which of them was refused.
+Error Creation::clone_explained(Error error) const {
+    const bool enters = entrance_.clone_into.has_value();
+    std::string advice;
+    if (plan_.init.spawn.makes(NamespaceType::user)) {
+        advice = namespaces::advice_on_clone(error.code(), namespaces::user_namespace_settings());
+    }
+    if (error.code() == EACCES && enters) {
+        advice = cat("processes cannot be moved from the runtime's cgroup to the container's: the "
+                     "cgroup.procs of the group above both has to be this user's, so start the "
+                     "runtime in the delegated part (systemd-run --user --scope -p Delegate=yes)");
+    }
+    return std::move(error).in("start the container's process").hint(std::move(advice));
 }
 
 /// Our own copies of the container's ends, which would make the gate look occupied for ever.
@@ -288,7 +309,10 @@ std::string Creation::state_text(spec::Status status) const {
 /// The death of the child is only a symptom: the cause is in its exit and in its cgroup.
 Error Creation::explained(Error error) {
     if (error.code() != EPIPE || !child_ || !channel_) {
-        return error;
+        return facts_.rights == Rights::user
+                   ? std::move(error).hint(namespaces::advice_on_rights(
+                         error.code(), namespaces::user_namespace_settings()))
+                   : std::move(error);
     }
     const std::string turn(name_of(channel_->next().value_or(Message::release)));
     const Result<Exit> exit = child_.wait();

@@ -57,6 +57,7 @@ class Creation {
     [[nodiscard]] spec::State hook_state(spec::Status status) const;
     [[nodiscard]] std::string state_text(spec::Status status) const;
     base::Result<> remember() { return append_record(directory_->fd, record_); }
+    [[nodiscard]] base::Error clone_explained(base::Error error) const;
     base::Error explained(base::Error error);
     base::Error undone(base::Error error);
 

@@ -1,6 +1,6 @@
 #include "namespaces/from_host.hpp"
+#include "namespaces/id_maps.hpp"
 #include "namespaces/net_devices.hpp"
-#include "namespaces/spawn.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/sys.hpp"
@@ -37,9 +37,10 @@ Result<> Creation::converse() {
 Result<> Creation::take_turn(Message message) {
     switch (message) {
     case Message::mapped:
-        TRY(namespaces::write_id_maps(child_.pid(), plan_.init.spawn.uid_mappings,
-                                      plan_.init.spawn.gid_mappings)
+        TRY(namespaces::write_uid_map(child_.pid(), plan_.init.spawn.uid_mappings)
                 .at("/linux/uidMappings"));
+        TRY(namespaces::write_gid_map(child_.pid(), plan_.init.spawn.gid_mappings)
+                .at("/linux/gidMappings"));
         return channel_->send(message);
     case Message::begin:
         return send_begin();

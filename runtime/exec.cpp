@@ -235,11 +235,14 @@ Result<> Execution::make_plan() {
     }
     const bool user = plan_.spawn.joins_type(spec::NamespaceType::user);
     TRY_ASSIGN(const bool keep_groups, keeps_groups(bundle_.config.annotations));
+    TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
+    TRY_ASSIGN(const bool set_groups, may_set_groups(proc, container_.record.init.pid));
     TRY_ASSIGN(PlannedProcess planned, process_plan_of(process, facts,
                                                        {.origin = origin,
                                                         .user_namespace = user,
                                                         .keyring = container_.record.keyring,
                                                         .keep_groups = keep_groups,
+                                                        .may_set_groups = set_groups,
                                                         .preserve_fds = request_.preserve_fds,
                                                         .inherited_fds = request_.inherited_fds},
                                                        filter));
@@ -274,7 +277,11 @@ Result<> Execution::find_cgroups() {
         return done();
     }
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
-    TRY_ASSIGN(const cgroups::Layout layout, cgroups::read_layout(proc));
+    TRY_ASSIGN(cgroups::Layout layout, cgroups::read_layout(proc));
+    // Elsewhere it has stayed where its creator was, and so do we.
+    std::erase_if(layout.hierarchies, [this](const cgroups::HierarchyInfo& info) {
+        return !cgroups::has_group_in(container_.record.cgroups, info);
+    });
     TRY_ASSIGN(const std::string text, proc.read(cat(container_.record.init.pid, "/cgroup")));
     TRY_ASSIGN(groups_, cgroups::placement_of_process(layout, text));
     TRY_ASSIGN(entrance_, cgroups::entrance_of(groups_));

@@ -1,5 +1,6 @@
 #include "runtime/host_facts.hpp"
 
+#include "cgroups/make.hpp"
 #include "cgroups/read_layout.hpp"
 #include "runtime/base/file.hpp"
 #include "runtime/base/procfs.hpp"
@@ -7,6 +8,8 @@
 
 #include <cstdlib>
 
+#include <linux/capability.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace runtime {
@@ -69,15 +72,41 @@ cgroups::ServiceManager service_manager_of(const cgroups::Layout& layout, uid_t 
     return manager;
 }
 
+Rights rights_with(const GrantableCapabilities& own) {
+    if ((own.permitted >> unsigned{CAP_SYS_ADMIN} & 1U) == 0) {
+        return Rights::user;
+    }
+    return in_first_user_namespace() ? Rights::host : Rights::user_namespace;
+}
+
 } // namespace
+
+bool in_first_user_namespace() {
+    constexpr ino_t kFirst = 0xEFFFFFFDU; // PROC_USER_INIT_INO
+    struct stat own {};
+    return ::stat("/proc/self/ns/user", &own) != 0 || own.st_ino == kFirst;
+}
+
+Result<bool> may_set_groups(const base::Procfs& proc, pid_t pid) {
+    Result<std::string> answer = proc.read(cat(pid, "/setgroups"));
+    if (answer.code() == ENOENT) {
+        return true; // a kernel without user namespaces
+    }
+    TRY_ASSIGN(const std::string word, std::move(answer));
+    return base::trimmed(word) != "deny";
+}
 
 Result<HostFacts> read_host_facts() {
     HostFacts facts;
     TRY_ASSIGN(const base::Procfs proc, base::Procfs::of_host());
     TRY_ASSIGN(facts.cgroups, cgroups::read_layout(proc));
+    facts.may_make_cgroup = cgroups::may_make;
     TRY_ASSIGN(facts.own, own_capabilities());
     facts.kernel_capabilities = kernel_capabilities();
-    facts.unprivileged = ::geteuid() != 0;
+    facts.rights = rights_with(facts.own);
+    facts.uid = ::geteuid();
+    facts.gid = ::getegid();
+    TRY_ASSIGN(facts.may_set_groups, may_set_groups(proc, ::getpid()));
     TRY_ASSIGN(const std::string uid_map, base::read_file(proc.root(), "self/uid_map"));
     facts.service_manager = service_manager_of(facts.cgroups, host_uid(uid_map));
     facts.apparmor = has_apparmor();

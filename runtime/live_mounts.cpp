@@ -7,6 +7,7 @@
 #include "runtime/base/sys.hpp"
 #include "runtime/bundle.hpp"
 #include "runtime/container.hpp"
+#include "runtime/host_facts.hpp"
 
 #include <algorithm>
 
@@ -39,6 +40,11 @@ struct Changeable {
 
 Result<Changeable> open_changeable(const StateStore& store, const std::string& id,
                                    std::string_view deed) {
+    TRY_ASSIGN(const HostFacts facts, read_host_facts());
+    if (facts.rights == Rights::user) {
+        return Error("an ordinary user cannot change the mounts of a running container")
+            .hint("that needs the host's root; config.json can have any mount at create");
+    }
     Changeable opened;
     TRY_ASSIGN(opened.container, open_container(store, id, Access::change));
     TRY(require_status(opened.container, deed, {Status::created, Status::running, Status::paused}));
@@ -69,8 +75,10 @@ Result<spec::MountDocument> usable(spec::Loaded<spec::MountDocument> loaded,
 }
 
 Result<std::vector<MountStep>> steps_of(const spec::MountDocument& document, const Bundle& bundle) {
-    const namespaces::MountFacts facts{
-        .bundle = bundle.path, .user_namespace = has_namespace(bundle.config, NamespaceType::user)};
+    const namespaces::MountFacts facts{.bundle = bundle.path,
+                                       .user_namespace =
+                                           has_namespace(bundle.config, NamespaceType::user),
+                                       .sources_from_host = true};
     std::vector<MountStep> steps;
     for (std::size_t i = 0; i < document.mounts.size(); ++i) {
         TRY_ASSIGN(MountStep step,

@@ -1,5 +1,6 @@
 #include "runtime/plan.hpp"
 
+#include "namespaces/id_maps_plan.hpp"
 #include "oci-spec/pointer.hpp"
 
 #include <algorithm>
@@ -41,6 +42,54 @@ Result<> plan_labels(const spec::Process& process, const HostFacts& facts, Proce
     return base::done();
 }
 
+/// Everything that a container needs is root's, be it of a user namespace.
+Result<> require_user_namespace(const spec::Spec& config, const HostFacts& facts) {
+    if (facts.rights != Rights::user) {
+        return base::done();
+    }
+    const auto& list = config.linux.namespaces;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        // Its clocks are set before there is the user namespace (kernel rule 5).
+        if (list[i].type == NamespaceType::time && list[i].path.empty()) {
+            return Error("an ordinary user cannot make a time namespace")
+                .at(cat("/linux/namespaces/", i))
+                .hint("leave it away with timeOffsets, or let root run the container");
+        }
+    }
+    if (std::ranges::find(list, NamespaceType::user, &spec::Namespace::type) != list.end()) {
+        return base::done();
+    }
+    return Error("an ordinary user cannot make a container without a user namespace")
+        .at("/linux/namespaces")
+        .hint(cat(R"(add {"type": "user"} there, and to linux )"
+                  R"("uidMappings": [{"containerID": 0, "hostID": )",
+                  facts.uid, R"(, "size": 1}], "gidMappings": [{"containerID": 0, "hostID": )",
+                  facts.gid,
+                  R"(, "size": 1}]; `oci-rt spec --rootless` writes such a config.json)"));
+}
+
+/// Whether the container's processes can change their further groups.
+bool may_set_groups(const InitPlan& init, const HostFacts& facts) {
+    return facts.may_set_groups &&
+           !(init.spawn.makes(NamespaceType::user) &&
+             namespaces::costs_setgroups(init.spawn.gid_mappings, facts.uid, facts.gid));
+}
+
+/// Where setgroups(2) is denied, the further groups are those of the caller for good.
+Result<> plan_groups(const spec::Process& process, bool may_set, ProcessPlan& plan) {
+    plan.groups = process.user.additional_gids;
+    plan.set_groups = may_set;
+    if (may_set || plan.groups.empty()) {
+        return base::done();
+    }
+    return Error("the groups cannot be set: setgroups(2) is denied in this user namespace")
+        .at(plan.origin + "/user/additionalGids")
+        .hint(
+            cat("it is the kernel's price for mapping the own group alone; map a range of "
+                "/etc/subgid in linux.gidMappings, or keep the caller's groups by the annotation ",
+                kKeepGroups));
+}
+
 /// The user who gets the container's v2 cgroup (config-linux.md, "Cgroup ownership"): only where
 /// the container sees nothing but its own and may write to it. A v1 group stays the host's.
 std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& init,
@@ -60,6 +109,16 @@ std::optional<uid_t> cgroup_owner_of(const spec::Spec& config, const InitPlan& i
                                                  : uid;
 }
 
+/// Only root can give files away.
+void keep_own_cgroup(const HostFacts& facts, Plan& plan) {
+    if (facts.rights == Rights::user && plan.cgroup_owner && *plan.cgroup_owner != facts.uid) {
+        plan.warnings.push_back(cat("the container's user cannot write to its cgroup, which an "
+                                    "ordinary user cannot hand over to uid ",
+                                    *plan.cgroup_owner));
+        plan.cgroup_owner.reset();
+    }
+}
+
 /// The child can be born in its cgroups only if there is no version 1 hierarchy to enter, and
 /// systemd does not make them of the child.
 namespaces::CgroupEntry entry_of(const cgroups::Plan& plan) {
@@ -70,42 +129,31 @@ namespaces::CgroupEntry entry_of(const cgroups::Plan& plan) {
                                  : namespaces::CgroupEntry::after_birth;
 }
 
-/// A group as it is seen below the mount point of its hierarchy.
-std::string seen_at(const cgroups::HierarchyInfo& info, std::string_view group) {
-    if (info.mount_root != "/" && group.starts_with(info.mount_root)) {
-        group.remove_prefix(info.mount_root.size());
-    }
-    return group == "/" ? info.mount_point : cat(info.mount_point, group);
-}
-
-/// Where cgroups are disabled the container stays in those of its caller, and sees them.
+/// Where it gets no group of its own the container stays in that of its caller, and sees it.
 std::vector<namespaces::CgroupView> views_of(const cgroups::Plan& plan,
                                              const cgroups::Layout& host) {
     std::vector<namespaces::CgroupView> views;
-    if (plan.manager == cgroups::ManagerKind::disabled) {
-        for (const cgroups::HierarchyInfo& info : host.hierarchies) {
-            views.push_back({.version = info.version == cgroups::Version::v2 ? 2 : 1,
-                             .controllers = info.controllers,
-                             .host_path = seen_at(info, info.own_path),
-                             .mount_root = info.mount_point});
-        }
-        return views;
-    }
-    for (const cgroups::PlannedHierarchy& hierarchy : plan.hierarchies) {
-        views.push_back({.version = hierarchy.info.version == cgroups::Version::v2 ? 2 : 1,
-                         .controllers = hierarchy.info.controllers,
-                         .host_path = cat(hierarchy.info.mount_point, plan.path),
-                         .mount_root = hierarchy.info.mount_point});
+    for (const cgroups::HierarchyInfo& info : host.hierarchies) {
+        const bool planned = std::ranges::any_of(plan.hierarchies, [&info](const auto& hierarchy) {
+            return hierarchy.info.mount_point == info.mount_point;
+        });
+        views.push_back({.version = info.version == cgroups::Version::v2 ? 2 : 1,
+                         .controllers = info.controllers,
+                         .host_path = planned ? cat(info.mount_point, plan.path)
+                                              : cgroups::seen_at(info, info.own_path),
+                         .mount_root = info.mount_point});
     }
     return views;
 }
 
-namespaces::MountFacts mount_facts_of(const InitPlan& init,
+namespaces::MountFacts mount_facts_of(const InitPlan& init, const HostFacts& facts,
                                       std::vector<namespaces::CgroupView> cgroups,
                                       const CreateOptions& options) {
     const namespaces::SpawnPlan& spawn = init.spawn;
+    const bool other_user_namespace = spawn.has(NamespaceType::user);
     return {.bundle = options.bundle,
-            .user_namespace = spawn.has(NamespaceType::user),
+            .user_namespace = other_user_namespace || facts.rights != Rights::host,
+            .sources_from_host = other_user_namespace && facts.rights != Rights::user,
             .cgroup_namespace = spawn.has(NamespaceType::cgroup),
             .new_mount_namespace = spawn.makes(NamespaceType::mount),
             .joined_mount_namespace = spawn.joins_type(NamespaceType::mount),
@@ -185,16 +233,16 @@ Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostF
     plan.cwd = process.cwd;
     plan.uid = process.user.uid;
     plan.gid = process.user.gid;
-    plan.groups = process.user.additional_gids;
     plan.umask = process.user.umask;
     plan.no_new_privileges = process.no_new_privileges;
     plan.terminal = process.terminal;
     plan.console_size = process.console_size;
     plan.session_keyring = context.keyring;
     TRY(plan_labels(process, facts, plan));
-    if (context.keep_groups) {
+    if (!context.keep_groups) {
+        TRY(plan_groups(process, context.may_set_groups, plan));
+    } else {
         plan.set_groups = false;
-        plan.groups.clear();
         if (!process.user.additional_gids.empty()) {
             planned.warnings.push_back(cat("additionalGids are not set: ", kKeepGroups,
                                            " keeps the groups of the runtime's caller"));
@@ -228,13 +276,15 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
     Plan plan;
     InitPlan& init = plan.init;
     const spec::Linux& linux = config.linux;
+    TRY(require_user_namespace(config, facts));
     if (!linux.mount_label.empty() && !facts.selinux) {
         return unlabelled("SELinux", linux.mount_label, "/linux/mountLabel");
     }
     TRY_ASSIGN(plan.cgroups, cgroups::plan_of(linux, facts.cgroups,
                                               {.id = options.id,
                                                .manager = options.cgroup_manager,
-                                               .unprivileged = facts.unprivileged,
+                                               .unprivileged = facts.rights != Rights::host,
+                                               .may_make = facts.may_make_cgroup,
                                                .service_manager = facts.service_manager,
                                                .annotations = config.annotations}));
     for (const cgroups::Warning& warning : plan.cgroups.warnings) {
@@ -252,10 +302,12 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
             "a process with CAP_SYS_CHROOT can get out");
     }
     plan.cgroup_owner = cgroup_owner_of(config, init, plan.cgroups);
+    keep_own_cgroup(facts, plan);
     init.detach_cgroups = init.spawn.unshare_late != 0;
-    TRY_ASSIGN(init.mounts,
-               namespaces::mount_plan_of(
-                   config, mount_facts_of(init, views_of(plan.cgroups, facts.cgroups), options)));
+    TRY_ASSIGN(
+        init.mounts,
+        namespaces::mount_plan_of(
+            config, mount_facts_of(init, facts, views_of(plan.cgroups, facts.cgroups), options)));
     init.create_container_hooks = config.hooks.create_container;
     init.start_container_hooks = config.hooks.start_container;
     init.hostname = config.hostname;
@@ -270,6 +322,7 @@ Result<Plan> plan_of(const spec::Spec& config, const HostFacts& facts, const Cre
                                    {.user_namespace = init.spawn.has(NamespaceType::user),
                                     .keyring = options.keyring,
                                     .keep_groups = keep_groups,
+                                    .may_set_groups = may_set_groups(init, facts),
                                     .preserve_fds = options.preserve_fds,
                                     .inherited_fds = options.inherited_fds},
                                    filter));

@@ -56,6 +56,7 @@ struct ProcessContext {
     bool user_namespace = false; ///< new or joined: all capabilities of the kernel can be granted
     std::string keyring;         ///< the session keyring to be in; "": the caller's is kept
     bool keep_groups = false;    ///< keeps_groups()
+    bool may_set_groups = true;  ///< setgroups(2) is not denied to the process
     std::uint32_t preserve_fds = 0;
     std::uint32_t inherited_fds = 0;
 };
@@ -64,7 +65,7 @@ struct PlannedProcess {
     std::vector<std::string> warnings;
 };
 /// Errors: more descriptors are to be preserved than the caller has open; a label that no security
-/// module of this host enforces.
+/// module of this host enforces; groups where setgroups(2) is denied.
 base::Result<PlannedProcess> process_plan_of(const spec::Process& process, const HostFacts& facts,
                                              const ProcessContext& context,
                                              const std::optional<seccomp::Program>& filter);

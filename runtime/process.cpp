@@ -196,6 +196,17 @@ Result<> keep_only_preserved(const ProcessPlan& process) {
     return done();
 }
 
+namespace {
+
+/// Of the calls that change ids.
+Error id_refused(Error error) {
+    const int code = error.code();
+    return std::move(error).hint(
+        code == EINVAL ? "the user namespace of the container does not map this id" : "");
+}
+
+} // namespace
+
 Result<> become_user(const ProcessPlan& process) {
     // The bounding set first: leaving uid 0 takes CAP_SETPCAP away.
     TRY(limit_bounding(process.capabilities.bounding)
@@ -203,17 +214,17 @@ Result<> become_user(const ProcessPlan& process) {
             .in("limit the bounding set"));
     TRY(keep_over_change_of_user(true));
     if (process.set_groups && ::setgroups(process.groups.size(), process.groups.data()) < 0) {
-        return std::move(call_failed("setgroups", process.groups.size()))
+        return id_refused(call_failed("setgroups", process.groups.size()))
             .at(cat(process.origin, "/user/additionalGids"))
             .in("set the groups");
     }
     if (::setresgid(process.gid, process.gid, process.gid) < 0) {
-        return std::move(call_failed("setresgid", process.gid))
+        return id_refused(call_failed("setresgid", process.gid))
             .at(cat(process.origin, "/user/gid"))
             .in("change the group");
     }
     if (::setresuid(process.uid, process.uid, process.uid) < 0) {
-        return std::move(call_failed("setresuid", process.uid))
+        return id_refused(call_failed("setresuid", process.uid))
             .at(cat(process.origin, "/user/uid"))
             .in("change the user");
     }

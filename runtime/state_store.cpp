@@ -1,6 +1,7 @@
 #include "runtime/state_store.hpp"
 
 #include "runtime/base/sys.hpp"
+#include "runtime/host_facts.hpp"
 #include "runtime/lock.hpp"
 
 #include <algorithm>
@@ -66,6 +67,24 @@ Result<> lock_container(FdRef directory, unsigned patience_s) {
     return lock_within(directory, patience_s).hint("another oci-rt is working on this container");
 }
 
+/// What somebody else has put there, or may change, must not be believed: it names processes to be
+/// killed and groups to be removed. Root's own is as good as ours.
+Result<> require_own(FdRef directory, std::string_view path) {
+    TRY_ASSIGN(const struct stat status, base::sys::fstat(directory));
+    if (status.st_uid != ::geteuid() && status.st_uid != 0) {
+        return Error(cat("the state directory ", base::quoted(path), " belongs to uid ",
+                         status.st_uid))
+            .hint("each user has a state directory of its own: see --root and XDG_RUNTIME_DIR");
+    }
+    const bool protects_names = (status.st_mode & S_ISVTX) != 0;
+    if ((status.st_mode & S_IWOTH) != 0 && !protects_names) {
+        return Error(cat("everybody can write to the state directory ", base::quoted(path)))
+            .hint(cat("its mode is ", base::octal(status.st_mode & 07777U), ", and should be ",
+                      base::octal(kDirectoryMode)));
+    }
+    return done();
+}
+
 Result<bool> is_gone(FdRef directory) {
     TRY_ASSIGN(const struct stat status, base::sys::fstat(directory));
     return status.st_nlink == 0;
@@ -85,11 +104,14 @@ Result<> check_id(const std::string& id) {
 }
 
 Result<std::string> default_state_root() {
-    if (::geteuid() == 0) {
+    const char* runtime_dir = ::getenv("XDG_RUNTIME_DIR");
+    const bool names_one = runtime_dir != nullptr && runtime_dir[0] == '/';
+    // Root of a user namespace is an ordinary user under another name, as with rootless podman,
+    // or it is alone in there, as in a container.
+    if (::geteuid() == 0 && (in_first_user_namespace() || !names_one)) {
         return std::string("/run/oci-rt");
     }
-    const char* runtime_dir = ::getenv("XDG_RUNTIME_DIR");
-    if (runtime_dir == nullptr || runtime_dir[0] != '/') {
+    if (!names_one) {
         return Error("an ordinary user needs XDG_RUNTIME_DIR for the state of containers")
             .hint("or name a directory by --root");
     }
@@ -97,8 +119,10 @@ Result<std::string> default_state_root() {
 }
 
 Result<Fd> StateStore::open_root() const {
-    return base::sys::open(FdRef::cwd(), root_, O_RDONLY | O_DIRECTORY)
-        .in("open the state directory");
+    TRY_ASSIGN(Fd root, base::sys::open(FdRef::cwd(), root_, O_RDONLY | O_DIRECTORY)
+                            .in("open the state directory"));
+    TRY(require_own(root, root_));
+    return root;
 }
 
 Result<Fd> StateStore::make_root() const {
@@ -146,6 +170,7 @@ Result<ContainerDirectory> StateStore::open(const std::string& id) const {
         return Error::system(ENOENT, "").in(cat("container ", base::quoted(id), " does not exist"));
     }
     TRY_ASSIGN(Fd fd, std::move(directory));
+    TRY(require_own(fd, cat(root_, "/", id)));
     return ContainerDirectory{id, std::move(fd)};
 }
 

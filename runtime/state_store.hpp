@@ -22,7 +22,8 @@ namespace runtime {
 /// most 255 bytes. What may not is an error that says why.
 base::Result<> check_id(const std::string& id);
 
-/// The default root: /run/oci-rt for root, else $XDG_RUNTIME_DIR/oci-rt.
+/// The default root: /run/oci-rt for root of the host, else $XDG_RUNTIME_DIR/oci-rt. Root of
+/// another user namespace has the first where the variable names no directory.
 base::Result<std::string> default_state_root();
 
 /// One container's directory.
@@ -31,6 +32,8 @@ struct ContainerDirectory {
     base::Fd fd; ///< holds the lock, if it was taken, until it is closed
 };
 
+/// A root, and what is in it, is refused if it belongs to somebody else than the caller and root,
+/// or if everybody may write to it.
 class StateStore {
   public:
     /// `root` is relative to the working directory, or absolute. Nothing is made yet.

@@ -76,4 +76,28 @@ inline runtime::HostFacts labelling() {
     return facts;
 }
 
+/// An ordinary user in the delegated part of pure version 2.
+inline runtime::HostFacts of_user() {
+    runtime::HostFacts facts = only_v2();
+    facts.rights = runtime::Rights::user;
+    facts.uid = 1000;
+    facts.gid = 1000;
+    facts.own = {.bounding = kAllCapabilities, .permitted = 0};
+    facts.cgroups.hierarchies[0].own_path = "/user.slice/user@1000.service/app.slice/run-1.scope";
+    facts.may_make_cgroup = [](const std::string& group) {
+        return group.starts_with("/sys/fs/cgroup/user.slice/user@1000.service/");
+    };
+    return facts;
+}
+
+/// Root of the user namespace of rootless podman.
+inline runtime::HostFacts of_namespace_root() {
+    runtime::HostFacts facts = of_user();
+    facts.rights = runtime::Rights::user_namespace;
+    facts.uid = 0;
+    facts.gid = 0;
+    facts.own.permitted = kAllCapabilities;
+    return facts;
+}
+
 } // namespace hosts

@@ -111,6 +111,10 @@ Result<cgroups::ManagerKind> cgroup_manager_of(const GlobalOptions& options) {
 
 Result<Globals> globals_of(const GlobalOptions& options, unsigned inherited_descriptors) {
     TRY_ASSIGN(const cgroups::ManagerKind cgroup_manager, cgroup_manager_of(options));
+    if (options.rootless != "true" && options.rootless != "false" && options.rootless != "auto") {
+        return Error(cat("--rootless cannot be ", base::quoted(options.rootless)))
+            .hint("true, false or auto, which are all the same: what is possible is found out");
+    }
     std::string root;
     if (options.root) {
         root = *options.root;

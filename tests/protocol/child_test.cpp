@@ -1,5 +1,6 @@
 // Stage 2's end of the conversation, with a runtime that dies or lies at each turn: stage 2 ends by
 // itself, says why where somebody listens, and leaves nothing.
+#include "namespaces/id_maps.hpp"
 #include "namespaces/spawn.hpp"
 #include "runtime/channel.hpp"
 #include "runtime/gate.hpp"

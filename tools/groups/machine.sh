@@ -21,6 +21,8 @@ for place in "${machine_places[@]}"; do
 		run_$place-integration() { integration_in $place \"\$1\"; }"
 done
 
+machine_group full-rootless "machine-full build-release" tests/rootless "an ordinary user, by hand and under podman"
+
 key_of_machine() {
 	digest "$release" tests/vm "$@"
 }
@@ -101,3 +103,14 @@ run_small-v1-conformance() { conformance_in small-v1 "$1"; }
 run_small-v1-integration() { integration_in small-v1 "$1"; }
 run_small-selinux-conformance() { conformance_in small-selinux "$1" --only P12 --only M14; }
 run_small-selinux-integration() { integration_in small-selinux "$1" --only label; }
+
+key_full-rootless() { key_of_machine tests/rootless; }
+run_full-rootless() {
+	local status=0
+	! is_missing full "$1" || return 0
+	in_machine full -f "$release:/home/user/oci-rt" -f tests/rootless:/home/user/rootless \
+		--get "/home/user/results.tsv:$scratch/full-rootless" \
+		'chown user /home/user; as-user "rootless/run --runtime oci-rt --results results.tsv"' || status=$?
+	[[ ! -e $scratch/full-rootless/results.tsv ]] || cat "$scratch/full-rootless/results.tsv" >>"$1"
+	return "$status"
+}

@@ -12,6 +12,7 @@ test_names() {
 	for group in integration engines house; do
 		[[ ! -x tests/$group/run ]] || "tests/$group/run" --list | sed "s|^|$group/|; s#^engines/\(docker\|dropin\):#engines-docker/\1:#"
 	done
+	tests/rootless/run --list | sed 's|^|full-rootless/|'
 	sed -n -E 's|^.*\tfact ("([a-z/ ]+)"\|([a-z]+)) .*|picture/the container sees: \2\3|p' tools/lib/picture.sh
 	# shellcheck disable=SC2016  # as it stands there
 	sed -n -E 's|.*fact "mounts \$point".*|picture/the container sees: mounts /|p' tools/lib/picture.sh

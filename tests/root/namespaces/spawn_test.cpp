@@ -1,4 +1,5 @@
 // Each kind of namespace on the kernel of this machine: made, joined, mapped.
+#include "namespaces/id_maps.hpp"
 #include "namespaces/kinds.hpp"
 #include "namespaces/spawn.hpp"
 #include "runtime/base/file.hpp"

@@ -243,19 +243,63 @@ TEST_CASE("disabled cgroups: every limit is warned of, nothing is made", "[cgrou
                 "warning: not applied: cgroups are disabled (/linux/resources/hugepageLimits)"});
 }
 
-TEST_CASE("only an unprivileged container that asks for nothing may be without a cgroup",
+namespace {
+
+/// A user's host: in version 2 its manager's groups are delegated to it, in version 1 none.
+cgroups::Layout users_host(const std::string& own, Version with) {
+    cgroups::Layout layout;
+    if (with == Version::v1) {
+        layout.hierarchies = {hierarchy(Version::v1, {"memory"}, "/sys/fs/cgroup/memory"),
+                              hierarchy(Version::v1, {"devices"}, "/sys/fs/cgroup/devices")};
+    }
+    layout.hierarchies.push_back(hierarchy(Version::v2, {"pids"}, "/sys/fs/cgroup/unified"));
+    layout.hierarchies.back().own_path = own;
+    return layout;
+}
+
+bool is_users(const std::string& group) {
+    return group.starts_with("/sys/fs/cgroup/unified/user/");
+}
+
+std::string first_line(const spec::Linux& wanted, const cgroups::Layout& layout) {
+    return plan(wanted, layout, {.id = "web1", .unprivileged = true, .may_make = is_users}).front();
+}
+
+} // namespace
+
+TEST_CASE("a user's containers are beside its own group, else below it", "[cgroups][plan]") {
+    constexpr auto kV2 = Version::v2;
+    CHECK(first_line(config({}), users_host("/user/app/run-1", kV2)) ==
+          "cgroup /user/app/oci-rt-web1");
+    CHECK(first_line(config({}), users_host("/user", kV2)) == "cgroup /user/oci-rt-web1");
+    CHECK(first_line(config({}, "web"), users_host("/user/app/run-1", kV2)) ==
+          "cgroup /user/app/web");
+    CHECK(first_line(config({}, "/web"), users_host("/user/app/run-1", kV2)) == "cgroup /web");
+    CHECK(first_line(config({}), users_host("/", kV2)) == "cgroup /oci-rt-web1");
+}
+
+TEST_CASE("what is not delegated to a user is left out unless it was asked for",
           "[cgroups][plan]") {
-    const auto may = [](const spec::Linux& linux_part, bool unprivileged) {
-        const base::Result<cgroups::Plan> planned =
-            cgroups::plan_of(linux_part, kPure, {.id = "web1", .unprivileged = unprivileged});
-        REQUIRE(planned);
-        return planned->may_be_without;
-    };
-    CHECK(may(config({}), true));
-    CHECK_FALSE(may(config({}), false));
-    CHECK_FALSE(may(config({}, "/mine"), true));
-    CHECK_FALSE(may(config({.pids = spec::PidsResources{.limit = 5}}), true));
-    CHECK_FALSE(may(config({.devices = {{.allow = false}}}), true));
+    const cgroups::PlanContext user{.id = "web1", .unprivileged = true, .may_make = is_users};
+    const auto v1 = Version::v1;
+    const std::string own = "/user/app/run-1";
+    const Lines mine = {"cgroup /user/app/oci-rt-web1",
+                        "make v2 /sys/fs/cgroup/unified/user/app/oci-rt-web1 with pids"};
+    CHECK(plan(config({}), users_host(own, v1), user) == mine);
+    // Nothing is delegated: the container stays where its caller is.
+    CHECK(plan(config({}), users_host("/session", v1), user).size() == 1);
+
+    const Lines asked =
+        plan(config({.memory = spec::MemoryResources{.limit = 4096}}), users_host(own, v1), user);
+    CHECK(
+        std::ranges::find(asked, "make v1 /sys/fs/cgroup/memory/user/app/oci-rt-web1 of memory") !=
+        asked.end());
+    // A path that was asked for and cannot be made is an error in the end, not a silent loss.
+    CHECK(plan(config({}, "/web"), users_host(own, v1), user).size() > 3);
+    // Rules for devices need rights of the host.
+    CHECK(plan(config({.devices = {{.allow = false, .access = "rwm"}}}), users_host(own, v1), user)
+              .back()
+              .starts_with("warning: the device rules are not applied"));
 }
 
 TEST_CASE("device rules on a host that can carry none", "[cgroups][plan]") {

@@ -202,9 +202,26 @@ TEST_CASE("a remount changes only file systems that this configuration made", "[
     CHECK(steps(config).back() == row.last);
 }
 
+TEST_CASE("an ordinary user's sources and root are taken by the container itself", "[mount_plan]") {
+    MountFacts facts = kPlain;
+    facts.user_namespace = true;
+    spec::Spec config = with_mounts({mount("none /host /data bind"), mount("sysfs sysfs /sys")});
+    const MountPlan plan = value(mount_plan_of(config, facts));
+    CHECK_FALSE(plan.root_from_host);
+    CHECK_FALSE(plan.steps[0].from_host);
+    CHECK(namespaces::count_host_sources(plan) == 0);
+    CHECK(steps(config, facts)[1] ==
+          R"(mount sysfs "sysfs" on "/sys" no links or else bind "/sys")");
+
+    config.mounts[0].uid_mappings = config.mounts[0].gid_mappings = {{0, 1000, 1}};
+    CHECK(error_text(mount_plan_of(config, facts)) ==
+          "an ordinary user cannot map the owners of a mount (/mounts/0)");
+}
+
 TEST_CASE("in a user namespace sources and the root come from the host", "[mount_plan]") {
     MountFacts facts = kPlain;
     facts.user_namespace = true;
+    facts.sources_from_host = true;
     const spec::Spec config = with_mounts(
         {mount("none /host /data bind"), mount("tmpfs tmpfs /t"), mount("sysfs sysfs /sys")});
     const MountPlan plan = value(mount_plan_of(config, facts));
@@ -390,6 +407,7 @@ TEST_CASE("the root is entered by the mount namespace that there is", "[mount_pl
                                           {false, false, false, Entry::bare}}));
     const MountFacts facts{.bundle = "/b",
                            .user_namespace = true,
+                           .sources_from_host = true,
                            .new_mount_namespace = row.new_namespace,
                            .joined_mount_namespace = row.joined,
                            .no_pivot = row.no_pivot};

@@ -250,6 +250,23 @@ TEST_CASE("in a user namespace all that the kernel has can be granted", "[capabi
     CHECK(none.plan.capabilities.bounding == 0);
 }
 
+TEST_CASE("where setgroups is denied groups are an error, and none are no reason to call it",
+          "[plan]") {
+    const runtime::HostFacts facts = hosts::of_user();
+    spec::Process process = process_with({});
+    CHECK_FALSE(value(process_plan_of(process, facts, {.may_set_groups = false}, std::nullopt))
+                    .plan.set_groups);
+    CHECK(value(process_plan_of(process, facts, {}, std::nullopt)).plan.set_groups);
+    process.user.additional_gids = {5};
+    CHECK(error_text(process_plan_of(process, facts, {.may_set_groups = false}, std::nullopt)) ==
+          "the groups cannot be set: setgroups(2) is denied in this user namespace "
+          "(/process/user/additionalGids)");
+    // The caller's groups can be kept all the same.
+    CHECK_FALSE(value(process_plan_of(process, facts,
+                                      {.keep_groups = true, .may_set_groups = false}, std::nullopt))
+                    .plan.set_groups);
+}
+
 TEST_CASE("sockets that were activated go on to the program", "[plan]") {
     runtime::HostFacts facts = hosts::mixed();
     facts.activated_sockets = 2;
