@@ -19,6 +19,7 @@
 #include "runtime/launch.hpp"
 #include "runtime/notify_socket.hpp"
 #include "runtime/own_ids.hpp"
+#include "runtime/streams.hpp"
 
 #include <csignal>
 #include <ctime>
@@ -113,7 +114,9 @@ constexpr std::array<Creation::Step, 11> Creation::kSteps = {{
 }};
 
 Result<Created> Creation::run() {
-    for (const Step& step : kSteps) {
+    const std::span<const Step> steps =
+        restore_ == nullptr ? std::span<const Step>(kSteps) : std::span<const Step>(kRestoreSteps);
+    for (const Step& step : steps) {
         base::log::debug(step.name);
         if (Result<> result = (this->*step.run)(); !result) {
             return undone(explained(std::move(result).error()));
@@ -131,6 +134,9 @@ Result<> Creation::load() {
     TRY_ASSIGN(bundle_, load_bundle(request_.bundle));
     TRY_ASSIGN(facts_, read_host_facts());
     TRY(inherit_own_namespaces(bundle_.config.linux));
+    if (restore_ != nullptr) {
+        facts_.activated_sockets = 0; // the image has those that the container was created with
+    }
     return map_own_ids(bundle_.config, facts_);
 }
 
@@ -147,7 +153,8 @@ Result<> Creation::plan() {
             .at("/process/terminal")
             .hint("set process.terminal to true, or leave --console-socket away");
     }
-    if (bundle_.config.linux.seccomp) {
+    // An image holds its filter.
+    if (bundle_.config.linux.seccomp && restore_ == nullptr) {
         TRY_ASSIGN(filter_, compile_stored(*bundle_.config.linux.seccomp, store_));
         TRY(check_filter(*filter_));
     }
@@ -176,6 +183,7 @@ Result<> Creation::reserve() {
     record_.created = now();
     record_.owner = ::getuid();
     record_.annotations = bundle_.config.annotations;
+    record_.streams = names_of_streams();
     record_.keyring = plan_.init.process ? plan_.init.process->session_keyring : "";
     record_.own_pid_namespace = plan_.init.spawn.makes(NamespaceType::pid);
     record_.has_start_container_hooks = !bundle_.config.hooks.start_container.empty();
@@ -336,6 +344,7 @@ Error Creation::explained(Error error) {
 
 /// Back to nothing. What cannot be undone is a note beside the cause, never instead of it.
 Error Creation::undone(Error error) {
+    criu_.reset(); // it has ended, or has not begun
     bool clean = true;
     const auto note = [&clean](std::string_view what, const Result<>& result) {
         if (!result) {

@@ -113,25 +113,39 @@ Result<> Creation::take_console() {
     if (received.fds.size() != 1) {
         return Error::system(EPROTO, "\"console\" came without its descriptor");
     }
+    return hand_over_terminal(std::move(received.fds.front()));
+}
+
+Result<> Creation::hand_over_terminal(Fd master) {
     if (request_.stays && request_.console_socket.empty()) {
-        terminal_ = std::move(received.fds.front());
+        terminal_ = std::move(master);
         return adapt_to_foreground(terminal_);
     }
-    return send_to_socket(received.fds.front(), request_.console_socket, kConsoleName)
+    return send_to_socket(master, request_.console_socket, kConsoleName)
         .in("send the terminal to the console socket");
 }
 
 /// What is set from outside, while the child waits. Net devices come last: one that has moved would
 /// be lost with the namespace (kernel rule 13).
 Result<> Creation::finish() {
+    TRY(apply_late_limits());
+    TRY(enter_rdt(record_.rdt, child_.pid()));
+    rdt_claim_ = Fd();
+    TRY(apply_limits(child_.pid(), plan_.limits));
+    TRY(tell_pid());
+    return move_net_devices();
+}
+
+Result<> Creation::apply_late_limits() {
     TRY_ASSIGN(const std::vector<cgroups::Warning> warnings,
                cgroups::apply(placement_, plan_.cgroups.after));
     for (const cgroups::Warning& warning : warnings) {
         base::log::warning(cat(warning.text, " (", bundle_.place_of(warning.origin), ")"));
     }
-    TRY(enter_rdt(record_.rdt, child_.pid()));
-    rdt_claim_ = Fd();
-    TRY(apply_limits(child_.pid(), plan_.limits));
+    return done();
+}
+
+Result<> Creation::tell_pid() {
     if (!request_.pidfd_socket.empty()) {
         TRY(send_to_socket(child_.pidfd(), request_.pidfd_socket, "pidfd")
                 .in("send the pidfd to its socket"));
@@ -139,6 +153,10 @@ Result<> Creation::finish() {
     if (!request_.pid_file.empty()) {
         TRY(write_pid_file(request_.pid_file, child_.pid()));
     }
+    return done();
+}
+
+Result<> Creation::move_net_devices() {
     if (plan_.net_devices.empty()) {
         return done();
     }

@@ -83,22 +83,6 @@ Result<> end_init(const Container& container) {
     return wait_for_end(container.init, kPatience);
 }
 
-Result<> run_poststart_hooks(const Container& container) {
-    if (!container.record.has_poststart_hooks) {
-        return done();
-    }
-    TRY_ASSIGN(Bundle bundle, load_saved_config(container.directory.fd, container.record.bundle));
-    Result<> ran = run_hooks({"poststart", bundle.config.hooks.poststart},
-                             hook_state(container, Status::running), bundle.path);
-    if (ran) {
-        return ran;
-    }
-    if (const Result<> ended = end_init(container); !ended) {
-        base::log::warning(cat("while stopping the container: ", ended.error().text()));
-    }
-    return placed(std::move(ran).error(), bundle);
-}
-
 /// A failure here is a warning and the rest goes on (config.md, "Poststop").
 void run_poststop_hooks(const Container& container) {
     if (!container.record.has_poststop_hooks) {
@@ -120,6 +104,22 @@ Error with_place(const Container& container, Error error) {
 }
 
 } // namespace
+
+Result<> run_poststart_hooks(const Container& container) {
+    if (!container.record.has_poststart_hooks) {
+        return done();
+    }
+    TRY_ASSIGN(Bundle bundle, load_saved_config(container.directory.fd, container.record.bundle));
+    Result<> ran = run_hooks({"poststart", bundle.config.hooks.poststart},
+                             hook_state(container, Status::running), bundle.path);
+    if (ran) {
+        return ran;
+    }
+    if (const Result<> ended = end_init(container); !ended) {
+        base::log::warning(cat("while stopping the container: ", ended.error().text()));
+    }
+    return placed(std::move(ran).error(), bundle);
+}
 
 Result<> start(const Container& container) {
     TRY(require_status(container, "start", {Status::created}));

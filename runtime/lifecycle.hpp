@@ -18,6 +18,10 @@ base::Result<> start(const StateStore& store, const std::string& id);
 /// The same for a container that the caller has opened.
 base::Result<> start(const Container& container);
 
+/// Runs the poststart hooks of a container that runs; if one fails it is stopped (runtime.md,
+/// "Lifecycle", step 9). Part of start(), and for a container that was restored.
+base::Result<> run_poststart_hooks(const Container& container);
+
 /// Waits until the container says that it is ready, and tells the service manager. A failure is a
 /// warning: the container runs.
 void await_ready(NotifyRelay& relay, base::FdRef init, pid_t pid);

@@ -127,6 +127,10 @@ Result<> make_notify_directory(FdRef container_directory) {
         .in("make the directory of the notify socket");
 }
 
+bool has_notify_directory(FdRef container_directory) {
+    return bool{base::sys::fstatat(container_directory, kDirectory, AT_SYMLINK_NOFOLLOW)};
+}
+
 std::string handed_on(std::string_view message) {
     constexpr std::array<std::string_view, 8> kWords = {
         "READY=",          "STATUS=",   "STOPPING=", "RELOADING=",

@@ -27,6 +27,8 @@ void offer_notify_socket(spec::Spec& config, const std::string& container_direct
 
 /// Makes the directory that it will be in, below the container's; both go together.
 base::Result<> make_notify_directory(base::FdRef container_directory);
+/// Whether it was made.
+bool has_notify_directory(base::FdRef container_directory);
 
 /// What of a message of the container is handed on: its state, and nothing that the manager would
 /// act on for other processes (MAINPID, descriptors to be kept).

@@ -146,6 +146,7 @@ static void load(const spec::Cursor& at, VersionedRecord& document) {
     object.required("cgroups", record.cgroups.groups);
     object.optional("unit", record.unit);
     object.optional("rdt", record.rdt);
+    object.optional("streams", record.streams);
     object.optional("keyring", record.keyring);
     object.required("ownPidNamespace", record.own_pid_namespace);
     object.required("startContainerHooks", record.has_start_container_hooks);
@@ -190,6 +191,7 @@ std::string to_json(const ContainerRecord& record) {
         write(json, directory);
     }
     json.end_array()
+        .member("streams", record.streams)
         .member("keyring", record.keyring)
         .member("ownPidNamespace", record.own_pid_namespace)
         .member("startContainerHooks", record.has_start_container_hooks)

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -41,6 +42,8 @@ struct ContainerRecord {
     cgroups::SavedPlacement cgroups;
     std::optional<cgroups::OwnUnit> unit; ///< if systemd makes the cgroups
     RdtDirectories rdt;
+    /// What the container's process began with as its standard streams (streams.hpp).
+    std::vector<std::string> streams;
     std::string keyring; ///< the name of the session keyring (keyring.hpp); "": it has none
     /// Its own pid namespace ends with init; else other processes may live on in the cgroup.
     bool own_pid_namespace = false;

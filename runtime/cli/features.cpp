@@ -33,6 +33,8 @@ std::vector<std::string> known_architectures() {
 } // namespace
 
 spec::FeatureFacts feature_facts() {
+    std::map<std::string, std::string> annotations = version_annotations();
+    annotations["org.opencontainers.runc.checkpoint.enabled"] = "true"; // engines ask for runc's
     return {.cgroup_v1 = true,
             .cgroup_v2 = true,
             .systemd = true,
@@ -49,8 +51,8 @@ spec::FeatureFacts feature_facts() {
             .memory_policy = true,
             .idmap_mounts = true,
             .net_devices = true,
-            .annotations = version_annotations(),
-            .unsafe_annotations = {std::string(cgroups::kPropertyAnnotation),
+            .annotations = std::move(annotations),
+            .unsafe_annotations = {"org.criu.config", std::string(cgroups::kPropertyAnnotation),
                                    std::string(runtime::kKeepGroups)}};
 }
 

@@ -37,6 +37,7 @@ struct Verb {
 /// Sorted by name.
 std::span<const Verb> verbs();
 
+base::Result<int> checkpoint_verb(Invocation& invocation);
 base::Result<int> create_verb(Invocation& invocation);
 base::Result<int> delete_verb(Invocation& invocation);
 base::Result<int> events_verb(Invocation& invocation);
@@ -47,6 +48,7 @@ base::Result<int> list_verb(Invocation& invocation);
 base::Result<int> mounts_verb(Invocation& invocation);
 base::Result<int> pause_verb(Invocation& invocation);
 base::Result<int> ps_verb(Invocation& invocation);
+base::Result<int> restore_verb(Invocation& invocation);
 base::Result<int> resume_verb(Invocation& invocation);
 base::Result<int> run_verb(Invocation& invocation);
 base::Result<int> spec_verb(Invocation& invocation);

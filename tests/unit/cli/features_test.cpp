@@ -270,7 +270,7 @@ TEST_CASE("both versions of the features document are accepted, and annotations 
         CHECK(outcome({.version = std::string(version)}) == "no error");
     }
     CHECK(listed("/potentiallyUnsafeConfigAnnotations") ==
-          Names{"org.systemd.property.", "run.oci.keep_original_groups"});
+          Names{"org.criu.config", "org.systemd.property.", "run.oci.keep_original_groups"});
     CHECK(outcome({.top = R"(, "annotations": {"run.oci.keep_original_groups": "1"})"}) ==
           "no error");
     CHECK(outcome({.top = R"(, "annotations": {"run.oci.keep_original_groups": "maybe"})"}) !=

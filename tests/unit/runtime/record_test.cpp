@@ -35,6 +35,7 @@ ContainerRecord full_record() {
         {.version = cgroups::Version::v2, .path = "/sys/fs/cgroup/unified/x"});
     record.unit = {.unit = {.owner = systemd::Owner::user, .name = "x.scope"}, .started = true};
     record.rdt = {{.path = "/sys/fs/resctrl/web1", .inode = 3, .made = true, .kept = true}};
+    record.streams = {"pipe:[7]", "/dev/null", ""};
     record.keyring = "_ses.web1.1f";
     record.own_pid_namespace = true;
     record.has_poststart_hooks = true;
