@@ -491,11 +491,11 @@ a_root_is_in_a_tree_that_is_shared() {
 mounts_have_the_mount_label() {
 	label=system_u:object_r:container_file_t:s0:c1,c2
 	knows_label "$label"
-	sleeping linux ", \"mountLabel\": \"$label\"" \
+	sleeping linux ", \"mountLabel\": \"$label\", \"maskedPaths\": [\"/folder\"]" \
 		mount ", {\"destination\": \"/dev/mqueue\", \"type\": \"mqueue\", \"source\": \"mqueue\"}, $(bind_json "$PWD" /tmp/in)"
 	ok rt mounts add "$tag" "[$(tmpfs_json /tmp/late)]"
 	ok rt exec "$tag" cat /proc/mounts
-	for place in /dev /dev/pts /tmp /tmp/late; do
+	for place in /dev /dev/pts /tmp /tmp/late /folder; do
 		echo "$output" | grep -q " $place [a-z]* [^ ]*context=\"$label\"" || differs "the label at $place" "$output"
 	done
 	! echo "$output" | grep -q ' /tmp/in [a-z]* [^ ]*context=' || differs "no label at /tmp/in" "$output"
