@@ -4,7 +4,7 @@
 
 a_folder_sees_only_what_it_may_include() {
 	local line
-	for line in "base oci-spec/spec.hpp" "oci-spec cgroups/layout.hpp" "cgroups namespaces/spawn.hpp" \
+	for line in "base oci-spec/spec.hpp" "oci-spec cgroups/layout.hpp" "systemd cgroups/layout.hpp" "cgroups namespaces/spawn.hpp" \
 		"namespaces cgroups/layout.hpp" "seccomp runtime/plan.hpp" "runtime runtime/cli/arguments.hpp" \
 		"oci-conformance runtime/plan.hpp"; do
 		# shellcheck disable=SC2086  # two words
