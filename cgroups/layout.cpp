@@ -1,5 +1,6 @@
 #include "cgroups/layout.hpp"
 
+#include "runtime/base/mountinfo.hpp"
 #include "runtime/base/text.hpp"
 
 #include <algorithm>
@@ -45,19 +46,6 @@ std::optional<Mount> mount_of(std::string_view line) {
     next_word(line); // the source
     mount.options = line;
     return mount;
-}
-
-/// mountinfo writes blank, tab, newline and backslash as \040, \011, \012 and \134.
-std::string unescaped(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::optional<unsigned> code =
-            text.size() >= 4 && text[0] == '\\' ? base::parse_number<unsigned>(text.substr(1, 3), 8)
-                                                : std::nullopt;
-        out += code ? static_cast<char>(*code) : text[0];
-        text.remove_prefix(code ? 4 : 1);
-    }
-    return out;
 }
 
 bool is_below(std::string_view path, std::string_view parent) {
@@ -182,8 +170,8 @@ base::Result<Layout> layout_of(std::string_view mountinfo, std::string_view own_
             best, HierarchyInfo{
                       .version = membership.controllers.empty() ? Version::v2 : Version::v1,
                       .controllers = membership.controllers,
-                      .mount_point = unescaped(best->point),
-                      .mount_root = unescaped(best->root),
+                      .mount_point = base::unescaped(best->point),
+                      .mount_root = base::unescaped(best->root),
                       .own_path = membership.path,
                   });
     }

@@ -1,5 +1,6 @@
 #include "namespaces/mount_api.hpp"
 
+#include "namespaces/remount.hpp"
 #include "oci-spec/mount_options.hpp"
 #include "runtime/base/sys.hpp"
 
@@ -130,56 +131,6 @@ Result<> command(FdRef context, std::string_view type, fsconfig_command what,
     return done();
 }
 
-/// Kernels before 5.12 have no mount_setattr: an attached mount is remounted through its
-/// descriptor, one level deep. MS_* and MOUNT_ATTR_* agree in the low flags only.
-constexpr unsigned long kNoSymfollow = 256; // MS_NOSYMFOLLOW, which older headers lack
-
-Result<> remount_instead(FdRef mount, Attributes attributes, Depth depth) {
-    constexpr std::array<std::pair<std::uint64_t, unsigned long>, 6> kSame = {{
-        {MOUNT_ATTR_RDONLY, MS_RDONLY},
-        {MOUNT_ATTR_NOSUID, MS_NOSUID},
-        {MOUNT_ATTR_NODEV, MS_NODEV},
-        {MOUNT_ATTR_NOEXEC, MS_NOEXEC},
-        {MOUNT_ATTR_NOATIME, MS_NOATIME},
-        {MOUNT_ATTR_NODIRATIME, MS_NODIRATIME},
-    }};
-    if (depth == Depth::recursive) {
-        errno = ENOSYS;
-        return std::move(call_failed("mount_setattr", mount, Word{"AT_RECURSIVE"}))
-            .hint("recursive mount attributes need Linux 5.12");
-    }
-    TRY_ASSIGN(const struct statfs now, base::sys::fstatfs(mount));
-    unsigned long flags = MS_REMOUNT | MS_BIND;
-    for (const auto& [attribute, flag] : kSame) {
-        // ST_* of statfs(2) have the values of MS_* for these six.
-        const bool has = (static_cast<unsigned long>(now.f_flags) & flag) != 0;
-        if ((attributes.set & attribute) != 0 || (has && (attributes.clear & attribute) == 0)) {
-            flags |= flag;
-        }
-    }
-    // Where a remount says nothing of access times they stay as they are.
-    if ((attributes.set & MOUNT_ATTR_STRICTATIME) != 0) {
-        flags |= MS_STRICTATIME;
-    } else if ((attributes.clear & MOUNT_ATTR__ATIME) != 0 && (flags & MS_NOATIME) == 0) {
-        flags |= MS_RELATIME;
-    }
-    if ((attributes.set & MOUNT_ATTR_NOSYMFOLLOW) != 0) {
-        flags |= kNoSymfollow;
-    }
-    const std::string path = cat("/proc/self/fd/", mount.number());
-    if (::mount(nullptr, path.c_str(), nullptr, flags, nullptr) < 0) {
-        return call_failed("mount", mount, Word{"MS_REMOUNT|MS_BIND"}, Hex{flags});
-    }
-    // Behind pivot_root(2) that /proc is the container's, which may lead elsewhere.
-    TRY_ASSIGN(const struct statfs then, base::sys::fstatfs(mount));
-    for (const auto& [attribute, flag] : kSame) {
-        if ((flags & flag & ~static_cast<unsigned long>(then.f_flags)) != 0) {
-            return Error(cat("/proc/self/fd/", mount.number(), " is not the mount that was meant"));
-        }
-    }
-    return done();
-}
-
 Result<> setattr(FdRef mount, mount_attr& change, Depth depth) {
     if (::mount_setattr(mount.number(), "", at_flags(depth), &change, sizeof change) < 0) {
         return call_failed("mount_setattr", mount, Hex{at_flags(depth)}, Hex{change.attr_set},
@@ -237,7 +188,7 @@ Result<> set_attributes(FdRef mount, Attributes attributes, Depth depth) {
     change.attr_clr = attributes.clear;
     Result<> changed = setattr(mount, change, depth);
     if (!changed && changed.code() == ENOSYS) {
-        return remount_instead(mount, attributes, depth);
+        return remount(mount, attributes, depth);
     }
     return changed;
 }

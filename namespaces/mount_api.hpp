@@ -44,7 +44,7 @@ base::Result<> detach(base::FdRef mount);
 bool can_change_detached();
 
 /// Changes attributes of a mount (or of its whole tree). Before Linux 5.12 only of one that is
-/// attached, not of a tree (ENOSYS), and through /proc/self/fd.
+/// attached (remount.hpp).
 base::Result<> set_attributes(base::FdRef mount, Attributes attributes, Depth depth);
 
 /// Sets MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE.

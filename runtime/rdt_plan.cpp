@@ -1,5 +1,6 @@
 #include "runtime/rdt_plan.hpp"
 
+#include "runtime/base/mountinfo.hpp"
 #include "runtime/base/text.hpp"
 
 #include <algorithm>
@@ -55,19 +56,6 @@ bool are_same(std::string_view resource, std::string_view one, std::string_view 
            (number && other_number ? number == other_number : value == other_value);
 }
 
-/// mountinfo writes blank, tab, newline and backslash as three octal digits.
-std::string unescaped(std::string_view text) {
-    std::string plain;
-    while (!text.empty()) {
-        const auto code = text.starts_with('\\') && text.size() >= 4
-                              ? base::parse_number<unsigned char>(text.substr(1, 3), 8)
-                              : std::nullopt;
-        plain += code ? static_cast<char>(*code) : text.front();
-        text.remove_prefix(code ? 4 : 1);
-    }
-    return plain;
-}
-
 } // namespace
 
 RdtPlan rdt_plan_of(const spec::IntelRdt& rdt, const std::string& id) {
@@ -113,7 +101,7 @@ std::string resctrl_in(std::string_view mountinfo) {
         const auto dash = std::ranges::find(words, "-");
         // A later mount covers an earlier one, and only the whole of resctrl serves.
         if (words.end() - dash > 1 && words.size() > 4 && dash[1] == "resctrl" && words[3] == "/") {
-            found = unescaped(words[4]);
+            found = base::unescaped(words[4]);
         }
     }
     return found;

@@ -44,6 +44,9 @@ ambush() {
 	END
 }
 
+# What the attacker is given: to look into processes, and to do what it likes with files and mounts.
+privileges='["CAP_SYS_ADMIN", "CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL"]'
+
 # can_execute_itself RUNTIME...: by that command line, in a container; or the case is skipped.
 can_execute_itself() {
 	bundle args '["/proc/self/exe", "--version"]'
@@ -56,6 +59,7 @@ can_execute_itself() {
 attacked() {
 	can_execute_itself "$@"
 	bundle args '["sh", "/shared/attack"]' \
+		process ", \"capabilities\": {\"bounding\": $privileges, \"effective\": $privileges, \"permitted\": $privileges}" \
 		mount ", {\"destination\": \"/shared\", \"type\": \"bind\", \"source\": \"$PWD/shared\", \"options\": [\"bind\"]}"
 	ok "$@" run --detach --bundle bundle "$tag"
 	"$@" exec "$tag" /proc/self/exe run --bundle /shared/trap trapped >exec.log 2>&1 &
@@ -66,9 +70,4 @@ attacked() {
 	has 'the same'
 	cmp -s victim "$runtime" || differs "the victim's program to be as it was" "another"
 	ok "$@" delete --force "$tag"
-}
-
-# as_nobody COMMAND...: of words without blanks.
-as_nobody() {
-	su -s /bin/sh nobody -c "$*"
 }

@@ -174,15 +174,52 @@ TEST_CASE("before Linux 5.12 a bind mount gets its attributes when it is attache
           }) == 0);
 }
 
-TEST_CASE("before Linux 5.12 what cannot be done to an attached mount takes it away", "[mounts]") {
+namespace {
+
+/// A recursive bind of a tree to "/dir", with two mounts in it one below the other.
+MountStep tree_on_dir(const Hostile& tree) {
+    for (const std::string path : {"outside/a b", "outside/a b/c"}) {
+        tree.place.make_dir(path);
+        ::mount("tmpfs", tree.place.at(path).c_str(), "tmpfs", 0, nullptr);
+    }
+    MountStep step = tmpfs_on("/dir");
+    step.how = MountStep::How::bind;
+    step.depth = namespaces::Depth::recursive;
+    step.source = tree.place.at("outside");
+    step.recursive_attributes.set = MOUNT_ATTR_RDONLY;
+    return step;
+}
+
+} // namespace
+
+TEST_CASE("before Linux 5.12 recursive attributes are those of each mount of a tree", "[mounts]") {
     const tests::TempDir place;
     CHECK(in_own_mounts([&] {
               const Hostile tree(place);
-              MountStep step = tmpfs_on("/dir");
-              step.recursive_attributes.set = MOUNT_ATTR_RDONLY;
+              const MountStep step = tree_on_dir(tree);
+              const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
+              if (!without_mount_setattr() || !apply(root, step, Fd())) {
+                  return 1;
+              }
+              for (const std::string path : {"", "/a b", "/a b/c"}) {
+                  if ((flags_at(tree.place.at("root/dir" + path)) & ST_RDONLY) == 0 ||
+                      (flags_at(tree.place.at("outside" + path)) & ST_RDONLY) != 0) {
+                      return 2;
+                  }
+              }
+              return 0;
+          }) == 0);
+}
+
+TEST_CASE("before Linux 5.12 a tree whose mounts cannot be reached is taken away", "[mounts]") {
+    const tests::TempDir place;
+    CHECK(in_own_mounts([&] {
+              const Hostile tree(place);
+              const MountStep step = tree_on_dir(tree);
+              ::mount("tmpfs", tree.place.at("outside/a b").c_str(), "tmpfs", 0, nullptr);
               const base::RootDir root = tree.root(base::RootDir::Resolver::automatic);
               const auto done = without_mount_setattr() ? apply(root, step, Fd()) : Fd();
-              return done.code() == ENOSYS && !is_tmpfs(tree.place.at("root/dir")) ? 0 : 1;
+              return done.code() == ENOSYS && !is_tmpfs(tree.place.at("root/dir/a b")) ? 0 : 1;
           }) == 0);
 }
 
