@@ -1,5 +1,5 @@
-// flock(2): an exclusive lock that is waited for with patience, and a shared one. A lock lasts until
-// the last descriptor of what was opened is closed.
+// flock(2): an exclusive lock that is waited for with patience, and a shared one. A lock lasts
+// until the last descriptor of what was opened is closed.
 #pragma once
 
 #include "runtime/base/fd.hpp"
