@@ -139,6 +139,12 @@ Result<bool> Arguments::parse(std::span<const std::string> given) {
         po::variables_map values;
         po::store(parsed, values);
         po::notify(values);
+    } catch (const po::invalid_command_line_syntax& error) {
+        // podman asks by these words of runc whether an option is there.
+        return Error(error.kind() == po::invalid_syntax::missing_parameter
+                         ? cat("flag needs an argument: ", error.get_option_name())
+                         : error.what())
+            .hint(cat("usage: oci-rt ", usage_));
     } catch (const po::error& error) {
         return Error(error.what()).hint(cat("usage: oci-rt ", usage_));
     }

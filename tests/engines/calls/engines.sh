@@ -317,8 +317,10 @@ options_of_newer_engines_are_known() {
 	code 1 rt state "$tag"
 }
 
-a_probe_for_checkpoints_says_no() {
-	code 1 rt checkpoint --help
+probes_for_checkpoints_say_yes() {
+	ok rt checkpoint --help
+	code 1 rt restore --lsm-mount-context
+	says 'flag needs an argument'
 }
 
 version_and_features_are_told() {

@@ -20,6 +20,11 @@ status_is() {
 	inspected '{{.State.Status}}' "$1"
 }
 
+# stops_for_good: told to stop between two lives, podman begins the next one all the same.
+stops_for_good() {
+	"$engine" stop --time 0 "$tag" && status_is exited
+}
+
 # reads CONTROLLER FILE-OF-V1 FILE-OF-V2 VALUE [VALUE-OF-V2]: the same container's limit, see limit_is.
 reads() {
 	limit_is "$("$engine" inspect --format '{{.State.Pid}}' "$tag")" "$@"
