@@ -12,7 +12,7 @@ write_ctr_command() {
 		options=()
 		[[ \${1-} != run ]] || options=(--runc-binary "$runtime" --runc-root "$house/containerd/runc"
 			--snapshotter "$(cat "$house/containerd/snapshotter")")
-		exec "$(command -v ctr)" --address "$containerd_socket" --namespace "${house##*/}" \
+		exec "$(engine_itself ctr)" --address "$containerd_socket" --namespace "${house##*/}" \
 			"\${@:1:1}" "\${options[@]}" "\${@:2}"
 	END
 	chmod +x "$house/bin/ctr"

@@ -17,12 +17,6 @@ install_as_runc() {
 	PATH=$house/dropin:$PATH
 }
 
-# engine_itself NAME: not the command of another group's cases, which may be in PATH by now.
-engine_itself() {
-	local PATH=${PATH//"$house/bin:"/}
-	command -v "$1"
-}
-
 # The engines' commands.  What they add is about the machine, not about the runtime: the house's own cgroup, limits that may
 # be raised no further than they are (see podman.sh), and runc for podman where there is a crun, too.
 write_dropin_commands() {

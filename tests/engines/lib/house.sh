@@ -104,3 +104,9 @@ can_overlay() {
 	rm -rf "$try"
 	return "$status"
 }
+
+# engine_itself NAME: not the command of another group's cases, which may be in PATH by now.
+engine_itself() {
+	local PATH=${PATH//"$house/bin:"/}
+	command -v "$1"
+}

@@ -27,7 +27,7 @@ write_podman_command() {
 			[[ \$1 != create ]] || verb+=(--cgroup-parent "/${house##*/}")
 			;;
 		esac
-		exec "$(command -v podman)" "\${globals[@]}" "\${verb[@]}" "\${@:2}"
+		exec "$(engine_itself podman)" "\${globals[@]}" "\${verb[@]}" "\${@:2}"
 	END
 	chmod +x "$house/bin/podman"
 }
