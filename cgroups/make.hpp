@@ -3,8 +3,8 @@
 
 #include "cgroups/cgroup_plan.hpp"
 #include "cgroups/placement.hpp"
+#include "cgroups/systemd/unit.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/unit.hpp"
 
 #include <functional>
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "cgroups/manager.hpp"
-#include "systemd/units.hpp"
+#include "cgroups/systemd/units.hpp"
 
 namespace cgroups {
 

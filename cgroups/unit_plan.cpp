@@ -1,9 +1,9 @@
 #include "cgroups/unit_plan.hpp"
 
+#include "cgroups/systemd/unit_names.hpp"
+#include "cgroups/systemd/value_text.hpp"
 #include "cgroups/translate_shared.hpp"
 #include "runtime/base/text.hpp"
-#include "systemd/unit_names.hpp"
-#include "systemd/value_text.hpp"
 
 #include <algorithm>
 #include <array>

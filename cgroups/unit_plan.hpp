@@ -2,9 +2,9 @@
 // (systemd.scope(5), systemd.resource-control(5))
 #pragma once
 
+#include "cgroups/systemd/unit.hpp"
+#include "cgroups/systemd/value.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/unit.hpp"
-#include "systemd/value.hpp"
 
 #include <map>
 #include <string>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "cgroups/cgroup_plan.hpp"
-#include "systemd/value.hpp"
+#include "cgroups/systemd/value.hpp"
 
 #include <span>
 #include <vector>

@@ -4,8 +4,8 @@ file(GLOB pure_files ${ROOT}/oci-spec/*.[ch]pp ${ROOT}/*/*_plan.[ch]pp
      ${ROOT}/cgroups/translate_*.[ch]pp ${ROOT}/cgroups/device_*.[ch]pp
      ${ROOT}/cgroups/layout.[ch]pp ${ROOT}/cgroups/pressure.[ch]pp
      ${ROOT}/cgroups/resource_checks.cpp ${ROOT}/cgroups/unit_properties.[ch]pp
-     ${ROOT}/systemd/address.[ch]pp ${ROOT}/systemd/message.[ch]pp ${ROOT}/systemd/unit.hpp ${ROOT}/systemd/unit_names.[ch]pp
-     ${ROOT}/systemd/value*.[ch]pp ${ROOT}/systemd/wire.[ch]pp)
+     ${ROOT}/cgroups/systemd/address.[ch]pp ${ROOT}/cgroups/systemd/message.[ch]pp ${ROOT}/cgroups/systemd/unit.hpp ${ROOT}/cgroups/systemd/unit_names.[ch]pp
+     ${ROOT}/cgroups/systemd/value*.[ch]pp ${ROOT}/cgroups/systemd/wire.[ch]pp)
 
 # Kernel headers (<linux/...>, <asm/...>) and some of libc are wanted for types and numbers; these
 # are wanted for their functions, as are the parts of the standard library that reach the system

@@ -1,9 +1,9 @@
 // Any bytes from a bus, and any text of an annotation: reading ends without a crash, what is read
 // can be written, and is then read as the same.
-#include "systemd/address.hpp"
-#include "systemd/message.hpp"
-#include "systemd/unit_names.hpp"
-#include "systemd/value_text.hpp"
+#include "cgroups/systemd/address.hpp"
+#include "cgroups/systemd/message.hpp"
+#include "cgroups/systemd/unit_names.hpp"
+#include "cgroups/systemd/value_text.hpp"
 
 #include <cstddef>
 #include <cstdint>

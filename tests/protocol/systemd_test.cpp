@@ -1,7 +1,7 @@
 // What we say to systemd by D-Bus, with a bus that refuses, lies, dies or is busy. Whatever it
 // does, the caller gets its unit or an error that says why, in bounded time.
-#include "systemd/units.hpp"
-#include "systemd/wire.hpp"
+#include "cgroups/systemd/units.hpp"
+#include "cgroups/systemd/wire.hpp"
 #include "tests/protocol/peers.hpp"
 #include "tests/temp_dir.hpp"
 

@@ -3,11 +3,11 @@
 // strictly and within a bound.
 #pragma once
 
+#include "cgroups/systemd/address.hpp"
+#include "cgroups/systemd/message.hpp"
 #include "runtime/base/deadline.hpp"
 #include "runtime/base/fd.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/address.hpp"
-#include "systemd/message.hpp"
 
 #include <string>
 

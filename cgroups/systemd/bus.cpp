@@ -1,4 +1,4 @@
-#include "systemd/bus.hpp"
+#include "cgroups/systemd/bus.hpp"
 
 #include "runtime/base/sys.hpp"
 #include "runtime/base/text.hpp"

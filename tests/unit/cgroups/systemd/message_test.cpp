@@ -1,6 +1,6 @@
 // D-Bus messages as bytes: what we send, what comes back, and what becomes of bytes that lie.
-#include "systemd/message.hpp"
-#include "systemd/wire.hpp"
+#include "cgroups/systemd/message.hpp"
+#include "cgroups/systemd/wire.hpp"
 #include "tests/results.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "systemd/wire.hpp"
+#include "cgroups/systemd/wire.hpp"
 
 #include "runtime/base/text.hpp"
 

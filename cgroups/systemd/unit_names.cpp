@@ -1,4 +1,4 @@
-#include "systemd/unit_names.hpp"
+#include "cgroups/systemd/unit_names.hpp"
 
 #include "runtime/base/text.hpp"
 

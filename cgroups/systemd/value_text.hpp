@@ -2,8 +2,8 @@
 // properties need it. Pure.
 #pragma once
 
+#include "cgroups/systemd/value.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/value.hpp"
 
 #include <string_view>
 

@@ -1,7 +1,7 @@
 // Names of units, addresses of buses, and values as annotations write them.
-#include "systemd/address.hpp"
-#include "systemd/unit_names.hpp"
-#include "systemd/value_text.hpp"
+#include "cgroups/systemd/address.hpp"
+#include "cgroups/systemd/unit_names.hpp"
+#include "cgroups/systemd/value_text.hpp"
 #include "tests/results.hpp"
 
 #include <utility>

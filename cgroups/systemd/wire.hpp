@@ -1,8 +1,8 @@
 // D-Bus's marshalling, little-endian (D-Bus Specification, "Marshaling (Wire Format)"). Pure.
 #pragma once
 
+#include "cgroups/systemd/value.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/value.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,4 +1,4 @@
-#include "systemd/value_text.hpp"
+#include "cgroups/systemd/value_text.hpp"
 
 #include "runtime/base/text.hpp"
 

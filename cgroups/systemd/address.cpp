@@ -1,4 +1,4 @@
-#include "systemd/address.hpp"
+#include "cgroups/systemd/address.hpp"
 
 #include "runtime/base/text.hpp"
 

@@ -2,11 +2,11 @@
 // (org.freedesktop.systemd1(5)).
 #pragma once
 
+#include "cgroups/systemd/bus.hpp"
+#include "cgroups/systemd/unit.hpp"
+#include "cgroups/systemd/value.hpp"
 #include "runtime/base/deadline.hpp"
 #include "runtime/base/result.hpp"
-#include "systemd/bus.hpp"
-#include "systemd/unit.hpp"
-#include "systemd/value.hpp"
 
 #include <functional>
 #include <map>

@@ -1,7 +1,7 @@
-#include "systemd/units.hpp"
+#include "cgroups/systemd/units.hpp"
 
+#include "cgroups/systemd/wire.hpp"
 #include "runtime/base/text.hpp"
-#include "systemd/wire.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
-#include "systemd/message.hpp"
+#include "cgroups/systemd/message.hpp"
 
+#include "cgroups/systemd/wire.hpp"
 #include "runtime/base/text.hpp"
-#include "systemd/wire.hpp"
 
 #include <cerrno>
 

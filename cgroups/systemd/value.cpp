@@ -1,4 +1,4 @@
-#include "systemd/value.hpp"
+#include "cgroups/systemd/value.hpp"
 
 #include "runtime/base/text.hpp"
 
