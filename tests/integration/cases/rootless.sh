@@ -232,7 +232,7 @@ limits_hold_in_a_delegated_group() {
 	echo -memory >"$delegation/cgroup.subtree_control"
 	echo -memory >"${delegation%/*}/cgroup.subtree_control"
 	code 1 in_delegated "$runtime" run --bundle bundle "$tag"
-	says 'does not have the controller memory'
+	says 'the controller memory'
 	says 'Delegate=memory'
 	says '/linux/resources/memory'
 }
