@@ -71,3 +71,8 @@ attacked() {
 	cmp -s victim "$runtime" || differs "the victim's program to be as it was" "another"
 	ok "$@" delete --force "$tag"
 }
+
+# as_nobody COMMAND...: of words without blanks.
+as_nobody() {
+	su -s /bin/sh nobody -c "$*"
+}
