@@ -96,7 +96,7 @@ report_job() {
 	fi
 	[[ ! -e $scratch/unchanged.$name ]] || remark=', nothing has changed since'
 	printf '  %-28s %s  %s%s s%s%s\n' "$name" "$(totals "$file")" "$dim" "$took" "$remark" "$plain"
-	not_passed "$file" | head -n 40
+	not_passed "$file" | sed -n 1,40p
 	(($(not_passed "$file" | wc -l) <= 40)) || printf '      ... all of them: %s\n' "$file"
 	[[ ${job_state[$name]} != failed ]] || printf '      %swhat it said: %s%s\n' "$dim" "$results/log/$name.log" "$plain"
 }
